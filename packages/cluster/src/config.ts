@@ -1,0 +1,50 @@
+import { Type, type Static } from 'typebox';
+
+/** Settings of the backends. An empty address means the embedded adapter, which works inside one process only. */
+export const redisSettings = Type.Object({
+  url: Type.String({
+    default: '',
+    pattern: '^$|^rediss?://',
+    description: 'redis://[user:password@]host:port[/db]; empty: embedded',
+  }),
+  commandTimeoutMs: Type.Integer({ default: 2000, minimum: 50, maximum: 60_000 }),
+  keyPrefix: Type.String({ default: 'lw', pattern: '^[a-z0-9-]{1,32}$' }),
+  buckets: Type.Integer({
+    default: 16_384,
+    minimum: 1,
+    maximum: 1_048_576,
+    description: 'fixed for the life of the data',
+  }),
+});
+
+export const zookeeperSettings = Type.Object({
+  servers: Type.String({ default: '', description: 'host:port,host:port; empty: embedded' }),
+  sessionTimeoutMs: Type.Integer({ default: 10_000, minimum: 2000, maximum: 120_000 }),
+  rootPath: Type.String({ default: '/longwire', pattern: '^(/[A-Za-z0-9._-]+)+$' }),
+});
+
+export const kafkaSettings = Type.Object({
+  brokers: Type.String({ default: '', description: 'host:port,host:port; empty: embedded' }),
+  topic: Type.String({ default: 'longwire.upstream', pattern: '^[A-Za-z0-9._-]{1,200}$' }),
+  deadLetterTopic: Type.String({ default: 'longwire.upstream.dead', pattern: '^[A-Za-z0-9._-]{1,200}$' }),
+  partitions: Type.Integer({ default: 12, minimum: 1, maximum: 10_000 }),
+  replicationFactor: Type.Integer({ default: 1, minimum: 1, maximum: 10 }),
+  publishTimeoutMs: Type.Integer({ default: 10_000, minimum: 100, maximum: 120_000 }),
+  maxQueuedRecords: Type.Integer({ default: 50_000, minimum: 1 }),
+  maxQueuedBytes: Type.Integer({ default: 33_554_432, minimum: 1024 }),
+});
+
+export const databaseSettings = Type.Object({
+  url: Type.String({
+    default: 'sqlite:.longwire/longwire.db',
+    pattern: '^(sqlite:.+|mysql://.+)$',
+    description: 'mysql://user:password@host:port/database, or sqlite:path',
+  }),
+  queryTimeoutMs: Type.Integer({ default: 5000, minimum: 50, maximum: 120_000 }),
+  poolSize: Type.Integer({ default: 10, minimum: 1, maximum: 1000 }),
+});
+
+export type RedisSettings = Static<typeof redisSettings>;
+export type ZookeeperSettings = Static<typeof zookeeperSettings>;
+export type KafkaSettings = Static<typeof kafkaSettings>;
+export type DatabaseSettings = Static<typeof databaseSettings>;

@@ -1,0 +1,69 @@
+/**
+ * Directory: which connection of which node holds a client, for the whole cluster.
+ *
+ * Each call on one client is atomic. Adapters: `EmbeddedDirectory` and `RedisDirectory`; both pass
+ * `test/directory.conformance.ts`. Every call rejects with `DirectoryUnavailable` once its deadline has passed.
+ */
+export interface Route {
+  readonly nodeId: string;
+  /** 16 hex digits; see Member.boot. */
+  readonly boot: string;
+  /** Number of the connection in that process, 1 to 2^53 - 1. `nodeId/boot/conn` names one connection for ever. */
+  readonly conn: number;
+  readonly transport: 'tcp';
+  /** Milliseconds since 1970 when the connection signed in. */
+  readonly sinceMs: number;
+}
+
+export type ClaimResult =
+  /** The route is this connection's now. `replaced` is the route that stood there before, if any. */
+  | { readonly status: 'claimed'; readonly replaced: Route | null }
+  /** The token was issued at or before the client's last revocation; the directory is unchanged. */
+  | { readonly status: 'revoked' };
+
+/** What a push-server says of itself at each refresh; gone when it stops saying so for `ttlMs`. */
+export interface NodeLease {
+  readonly nodeId: string;
+  readonly boot: string;
+  readonly sessions: number;
+  /** Resident memory of the process in bytes. */
+  readonly memoryBytes: number;
+  /** 99th percentile of the event loop's lateness since the last refresh, in milliseconds. */
+  readonly eventLoopDelayMs: number;
+  readonly updatedAtMs: number;
+}
+
+export interface Directory {
+  /** Writes the route of a client who has just signed in, whatever stood there: the newest login wins. */
+  claim(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ClaimResult>;
+  /** Deletes the route only if it is still exactly this connection's (node, boot and conn). Answers whether it was. */
+  release(clientId: string, route: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Promise<boolean>;
+  /** Routes in the order asked for; null where the client is offline. One round trip however many. */
+  lookup(clientIds: readonly string[]): Promise<(Route | null)[]>;
+  /** Refuses from now on every token of the client issued at or before this time (milliseconds since 1970). Never moves back. */
+  revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<void>;
+  /** Whether a token issued then has been revoked. */
+  isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean>;
+  /** How many routes there are, counted exactly. */
+  count(): Promise<number>;
+  /** Deletes the routes of one dead life of a node and nothing else. Answers how many. Ends with forgetting the boot. */
+  sweep(nodeId: string, boot: string): Promise<number>;
+  /** Announces a boot before its first claim, so that a sweeper finds it even if nobody saw the node die. */
+  rememberBoot(nodeId: string, boot: string): Promise<void>;
+  /** Every boot announced and not yet swept. */
+  knownBoots(): Promise<{ nodeId: string; boot: string }[]>;
+  /** Publishes the node's lease; it disappears after `ttlMs` without another. */
+  refreshLease(lease: NodeLease, ttlMs: number): Promise<void>;
+  /** Takes the lease back at an orderly stop. */
+  dropLease(nodeId: string, boot: string): Promise<void>;
+  /** Every lease that has not run out. */
+  leases(): Promise<NodeLease[]>;
+  /** Answers when the backend does; rejects when not. For readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The directory did not answer in time or refused the call; whether the call took effect is unknown. */
+export class DirectoryUnavailable extends Error {
+  override readonly name = 'DirectoryUnavailable';
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import type { Backend } from '../backend.ts';
+import { run } from '../run.ts';
+import { dataRoot, type Place } from '../sets.ts';
+
+const project = join(import.meta.dirname, '../kafka');
+/** Shared by all sets. The name changes with the version in kafka/pom.xml. */
+const jars = join(dataRoot, 'kafka-3.9.1');
+const classpath = join(jars, '*');
+
+/** One Kafka broker in KRaft mode, which is its own controller. */
+export const kafka: Backend = {
+  name: 'kafka',
+  variable: 'LONGWIRE_KAFKA_BROKERS',
+  needs: [
+    { what: 'java', debianPackage: 'default-jre-headless' },
+    { what: 'mvn', debianPackage: 'maven' },
+  ],
+  prepare: async (place) => {
+    await fetchJars();
+    const config = join(place.folder, 'server.properties');
+    await writeFile(config, serverProperties(place));
+    if (!existsSync(join(place.folder, 'data/meta.properties'))) {
+      const clusterId = randomBytes(16).toString('base64url');
+      const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config];
+      await run('java', ['-cp', classpath, ...format], { timeoutMs: 60_000 });
+    }
+    return { program: 'java', args: ['-Xms128m', '-Xmx384m', '-cp', classpath, 'kafka.Kafka', config] };
+  },
+  address: (place) => `127.0.0.1:${place.port}`,
+  probe: async (place, timeoutMs) => {
+    const client = new Kafka({
+      clientId: 'longwire-backends',
+      brokers: [`127.0.0.1:${place.port}`],
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      retry: { retries: 0 },
+      logLevel: logLevel.NOTHING,
+    });
+    const admin = client.admin();
+    try {
+      await admin.connect();
+      const { brokers } = await admin.describeCluster();
+      if (brokers.length === 0) throw new Error('Kafka names no broker yet');
+    } finally {
+      await admin.disconnect();
+    }
+  },
+};
+
+/** Maven writes to a folder beside and the folder is renamed when it is complete: a broken download is never used. */
+async function fetchJars(): Promise<void> {
+  if (existsSync(jars)) return;
+  const partial = `${jars}.${process.pid}`;
+  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${partial}`, '-DincludeScope=runtime'];
+  try {
+    await run('mvn', ['-B', '-q', '-f', join(project, 'pom.xml'), ...goal], { timeoutMs: 300_000 });
+    if (!existsSync(jars)) await rename(partial, jars);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+function serverProperties(place: Place): string {
+  const broker = `127.0.0.1:${place.port}`;
+  const controller = `127.0.0.1:${place.controllerPort}`;
+  const settings = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@${controller}`,
+    listeners: `PLAINTEXT://${broker},CONTROLLER://${controller}`,
+    'advertised.listeners': `PLAINTEXT://${broker}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': join(place.folder, 'data'),
+    'auto.create.topics.enable': false,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'log.retention.hours': 24,
+  };
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}

@@ -1,0 +1,46 @@
+import { join, resolve } from 'node:path';
+
+/** A set is one running group of backends with a folder and ports of its own, so that sets never disturb each other. */
+export const setNames = ['test', 'demo', 'bench'] as const;
+export type SetName = (typeof setNames)[number];
+
+export const backendNames = ['redis', 'zookeeper', 'kafka', 'mariadb'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+export const repositoryRoot = resolve(import.meta.dirname, '../..');
+export const dataRoot = join(repositoryRoot, '.longwire');
+
+const firstPort: Record<SetName, number> = { test: 17_001, demo: 17_101, bench: 17_201 };
+/** After the ports of the four backends come two that no client uses. */
+const controllerOffset = backendNames.length;
+const lockOffset = controllerOffset + 1;
+
+export function setFolder(set: SetName): string {
+  return join(dataRoot, 'backends', set);
+}
+
+/** Held by the command that starts or stops the set. */
+export function lockPort(set: SetName): number {
+  return firstPort[set] + lockOffset;
+}
+
+export function isSetName(name: string): name is SetName {
+  return setNames.some((known) => known === name);
+}
+
+/** Where one backend of a set lives: its folder (absolute) and its loopback ports. */
+export interface Place {
+  folder: string;
+  port: number;
+  /** Kafka's controller; the others do not use it. */
+  controllerPort: number;
+}
+
+export function placeOf(set: SetName, backend: BackendName): Place {
+  const first = firstPort[set];
+  return {
+    folder: join(setFolder(set), backend),
+    port: first + backendNames.indexOf(backend),
+    controllerPort: first + controllerOffset,
+  };
+}

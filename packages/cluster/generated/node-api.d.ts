@@ -1,0 +1,702 @@
+import * as $protobuf from "protobufjs/minimal.js";
+import Long = require("long");
+
+/** Namespace longwire. */
+export namespace longwire {
+
+    /** Namespace node. */
+    namespace node {
+
+        /** Namespace v1. */
+        namespace v1 {
+
+            /**
+             * Properties of a Message.
+             * @deprecated Use longwire.node.v1.Message.$Properties instead.
+             */
+            interface IMessage extends longwire.node.v1.Message.$Properties {
+            }
+
+            /** Represents a Message. */
+            class Message {
+
+                /**
+                 * Constructs a new Message.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.Message.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Message messageId. */
+                messageId: string;
+
+                /** Message from. */
+                from: string;
+
+                /** Message payload. */
+                payload: Uint8Array;
+
+                /** Message sentAtMs. */
+                sentAtMs: number;
+
+                /** Message traceId. */
+                traceId: string;
+
+                /**
+                 * Encodes the specified Message message. Does not implicitly {@link longwire.node.v1.Message.verify|verify} messages.
+                 * @param message Message message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.Message.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Message message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.Message & longwire.node.v1.Message.$Shape} Message
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.Message & longwire.node.v1.Message.$Shape;
+            }
+
+            namespace Message {
+
+                /** Properties of a Message. */
+                interface $Properties {
+
+                    /** Message messageId */
+                    messageId?: (string|null);
+
+                    /** Message from */
+                    from?: (string|null);
+
+                    /** Message payload */
+                    payload?: (Uint8Array|null);
+
+                    /** Message sentAtMs */
+                    sentAtMs?: (number|null);
+
+                    /** Message traceId */
+                    traceId?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Message. */
+                type $Shape = longwire.node.v1.Message.$Properties;
+            }
+
+            /** OriginRole enum. */
+            enum OriginRole {
+
+                /** PUSH_SERVER value */
+                PUSH_SERVER = 0,
+
+                /** PUSH_ROUTE value */
+                PUSH_ROUTE = 1
+            }
+
+            /**
+             * Properties of a DeliverRequest.
+             * @deprecated Use longwire.node.v1.DeliverRequest.$Properties instead.
+             */
+            interface IDeliverRequest extends longwire.node.v1.DeliverRequest.$Properties {
+            }
+
+            /** Represents a DeliverRequest. */
+            class DeliverRequest {
+
+                /**
+                 * Constructs a new DeliverRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.DeliverRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** DeliverRequest originRole. */
+                originRole: longwire.node.v1.OriginRole;
+
+                /** DeliverRequest originNodeId. */
+                originNodeId: string;
+
+                /** DeliverRequest deliveries. */
+                deliveries: longwire.node.v1.Delivery.$Properties[];
+
+                /**
+                 * Encodes the specified DeliverRequest message. Does not implicitly {@link longwire.node.v1.DeliverRequest.verify|verify} messages.
+                 * @param message DeliverRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.DeliverRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DeliverRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.DeliverRequest & longwire.node.v1.DeliverRequest.$Shape} DeliverRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.DeliverRequest & longwire.node.v1.DeliverRequest.$Shape;
+            }
+
+            namespace DeliverRequest {
+
+                /** Properties of a DeliverRequest. */
+                interface $Properties {
+
+                    /** DeliverRequest originRole */
+                    originRole?: (longwire.node.v1.OriginRole|null);
+
+                    /** DeliverRequest originNodeId */
+                    originNodeId?: (string|null);
+
+                    /** DeliverRequest deliveries */
+                    deliveries?: (longwire.node.v1.Delivery.$Properties[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DeliverRequest. */
+                type $Shape = longwire.node.v1.DeliverRequest.$Properties;
+            }
+
+            /**
+             * Properties of a Delivery.
+             * @deprecated Use longwire.node.v1.Delivery.$Properties instead.
+             */
+            interface IDelivery extends longwire.node.v1.Delivery.$Properties {
+            }
+
+            /** Represents a Delivery. */
+            class Delivery {
+
+                /**
+                 * Constructs a new Delivery.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.Delivery.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Delivery id. */
+                id: number;
+
+                /** Delivery message. */
+                message?: (longwire.node.v1.Message.$Properties|null);
+
+                /** Delivery clientIds. */
+                clientIds: string[];
+
+                /** Delivery acknowledge. */
+                acknowledge: boolean;
+
+                /** Delivery deadlineMs. */
+                deadlineMs: number;
+
+                /**
+                 * Encodes the specified Delivery message. Does not implicitly {@link longwire.node.v1.Delivery.verify|verify} messages.
+                 * @param message Delivery message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.Delivery.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Delivery message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.Delivery & longwire.node.v1.Delivery.$Shape} Delivery
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.Delivery & longwire.node.v1.Delivery.$Shape;
+            }
+
+            namespace Delivery {
+
+                /** Properties of a Delivery. */
+                interface $Properties {
+
+                    /** Delivery id */
+                    id?: (number|null);
+
+                    /** Delivery message */
+                    message?: (longwire.node.v1.Message.$Properties|null);
+
+                    /** Delivery clientIds */
+                    clientIds?: (string[]|null);
+
+                    /** Delivery acknowledge */
+                    acknowledge?: (boolean|null);
+
+                    /** Delivery deadlineMs */
+                    deadlineMs?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Delivery. */
+                type $Shape = longwire.node.v1.Delivery.$Properties;
+            }
+
+            /**
+             * Properties of a DeliverResponse.
+             * @deprecated Use longwire.node.v1.DeliverResponse.$Properties instead.
+             */
+            interface IDeliverResponse extends longwire.node.v1.DeliverResponse.$Properties {
+            }
+
+            /** Represents a DeliverResponse. */
+            class DeliverResponse {
+
+                /**
+                 * Constructs a new DeliverResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.DeliverResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** DeliverResponse outcomes. */
+                outcomes: longwire.node.v1.Outcomes.$Properties[];
+
+                /**
+                 * Encodes the specified DeliverResponse message. Does not implicitly {@link longwire.node.v1.DeliverResponse.verify|verify} messages.
+                 * @param message DeliverResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.DeliverResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DeliverResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.DeliverResponse & longwire.node.v1.DeliverResponse.$Shape} DeliverResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.DeliverResponse & longwire.node.v1.DeliverResponse.$Shape;
+            }
+
+            namespace DeliverResponse {
+
+                /** Properties of a DeliverResponse. */
+                interface $Properties {
+
+                    /** DeliverResponse outcomes */
+                    outcomes?: (longwire.node.v1.Outcomes.$Properties[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DeliverResponse. */
+                type $Shape = longwire.node.v1.DeliverResponse.$Properties;
+            }
+
+            /**
+             * Properties of an Outcomes.
+             * @deprecated Use longwire.node.v1.Outcomes.$Properties instead.
+             */
+            interface IOutcomes extends longwire.node.v1.Outcomes.$Properties {
+            }
+
+            /** Represents an Outcomes. */
+            class Outcomes {
+
+                /**
+                 * Constructs a new Outcomes.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.Outcomes.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Outcomes id. */
+                id: number;
+
+                /** Outcomes positions. */
+                positions: number[];
+
+                /** Outcomes outcomes. */
+                outcomes: Uint8Array;
+
+                /**
+                 * Encodes the specified Outcomes message. Does not implicitly {@link longwire.node.v1.Outcomes.verify|verify} messages.
+                 * @param message Outcomes message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.Outcomes.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an Outcomes message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.Outcomes & longwire.node.v1.Outcomes.$Shape} Outcomes
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.Outcomes & longwire.node.v1.Outcomes.$Shape;
+            }
+
+            namespace Outcomes {
+
+                /** Properties of an Outcomes. */
+                interface $Properties {
+
+                    /** Outcomes id */
+                    id?: (number|null);
+
+                    /** Outcomes positions */
+                    positions?: (number[]|null);
+
+                    /** Outcomes outcomes */
+                    outcomes?: (Uint8Array|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an Outcomes. */
+                type $Shape = longwire.node.v1.Outcomes.$Properties;
+            }
+
+            /**
+             * Properties of an OutcomesRequest.
+             * @deprecated Use longwire.node.v1.OutcomesRequest.$Properties instead.
+             */
+            interface IOutcomesRequest extends longwire.node.v1.OutcomesRequest.$Properties {
+            }
+
+            /** Represents an OutcomesRequest. */
+            class OutcomesRequest {
+
+                /**
+                 * Constructs a new OutcomesRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.OutcomesRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** OutcomesRequest nodeId. */
+                nodeId: string;
+
+                /** OutcomesRequest outcomes. */
+                outcomes: longwire.node.v1.Outcomes.$Properties[];
+
+                /**
+                 * Encodes the specified OutcomesRequest message. Does not implicitly {@link longwire.node.v1.OutcomesRequest.verify|verify} messages.
+                 * @param message OutcomesRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.OutcomesRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an OutcomesRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.OutcomesRequest & longwire.node.v1.OutcomesRequest.$Shape} OutcomesRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.OutcomesRequest & longwire.node.v1.OutcomesRequest.$Shape;
+            }
+
+            namespace OutcomesRequest {
+
+                /** Properties of an OutcomesRequest. */
+                interface $Properties {
+
+                    /** OutcomesRequest nodeId */
+                    nodeId?: (string|null);
+
+                    /** OutcomesRequest outcomes */
+                    outcomes?: (longwire.node.v1.Outcomes.$Properties[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an OutcomesRequest. */
+                type $Shape = longwire.node.v1.OutcomesRequest.$Properties;
+            }
+
+            /**
+             * Properties of a BroadcastRequest.
+             * @deprecated Use longwire.node.v1.BroadcastRequest.$Properties instead.
+             */
+            interface IBroadcastRequest extends longwire.node.v1.BroadcastRequest.$Properties {
+            }
+
+            /** Represents a BroadcastRequest. */
+            class BroadcastRequest {
+
+                /**
+                 * Constructs a new BroadcastRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.BroadcastRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** BroadcastRequest message. */
+                message?: (longwire.node.v1.Message.$Properties|null);
+
+                /** BroadcastRequest acknowledge. */
+                acknowledge: boolean;
+
+                /** BroadcastRequest deadlineMs. */
+                deadlineMs: number;
+
+                /**
+                 * Encodes the specified BroadcastRequest message. Does not implicitly {@link longwire.node.v1.BroadcastRequest.verify|verify} messages.
+                 * @param message BroadcastRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.BroadcastRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a BroadcastRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.BroadcastRequest & longwire.node.v1.BroadcastRequest.$Shape} BroadcastRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.BroadcastRequest & longwire.node.v1.BroadcastRequest.$Shape;
+            }
+
+            namespace BroadcastRequest {
+
+                /** Properties of a BroadcastRequest. */
+                interface $Properties {
+
+                    /** BroadcastRequest message */
+                    message?: (longwire.node.v1.Message.$Properties|null);
+
+                    /** BroadcastRequest acknowledge */
+                    acknowledge?: (boolean|null);
+
+                    /** BroadcastRequest deadlineMs */
+                    deadlineMs?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a BroadcastRequest. */
+                type $Shape = longwire.node.v1.BroadcastRequest.$Properties;
+            }
+
+            /**
+             * Properties of a BroadcastResponse.
+             * @deprecated Use longwire.node.v1.BroadcastResponse.$Properties instead.
+             */
+            interface IBroadcastResponse extends longwire.node.v1.BroadcastResponse.$Properties {
+            }
+
+            /** Represents a BroadcastResponse. */
+            class BroadcastResponse {
+
+                /**
+                 * Constructs a new BroadcastResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.BroadcastResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** BroadcastResponse counts. */
+                counts: number[];
+
+                /**
+                 * Encodes the specified BroadcastResponse message. Does not implicitly {@link longwire.node.v1.BroadcastResponse.verify|verify} messages.
+                 * @param message BroadcastResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.BroadcastResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a BroadcastResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.BroadcastResponse & longwire.node.v1.BroadcastResponse.$Shape} BroadcastResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.BroadcastResponse & longwire.node.v1.BroadcastResponse.$Shape;
+            }
+
+            namespace BroadcastResponse {
+
+                /** Properties of a BroadcastResponse. */
+                interface $Properties {
+
+                    /** BroadcastResponse counts */
+                    counts?: (number[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a BroadcastResponse. */
+                type $Shape = longwire.node.v1.BroadcastResponse.$Properties;
+            }
+
+            /**
+             * Properties of a KickRequest.
+             * @deprecated Use longwire.node.v1.KickRequest.$Properties instead.
+             */
+            interface IKickRequest extends longwire.node.v1.KickRequest.$Properties {
+            }
+
+            /** Represents a KickRequest. */
+            class KickRequest {
+
+                /**
+                 * Constructs a new KickRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.KickRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** KickRequest clientId. */
+                clientId: string;
+
+                /** KickRequest boot. */
+                boot: string;
+
+                /** KickRequest conn. */
+                conn: number;
+
+                /** KickRequest closeCode. */
+                closeCode: number;
+
+                /**
+                 * Encodes the specified KickRequest message. Does not implicitly {@link longwire.node.v1.KickRequest.verify|verify} messages.
+                 * @param message KickRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.KickRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a KickRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.KickRequest & longwire.node.v1.KickRequest.$Shape} KickRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.KickRequest & longwire.node.v1.KickRequest.$Shape;
+            }
+
+            namespace KickRequest {
+
+                /** Properties of a KickRequest. */
+                interface $Properties {
+
+                    /** KickRequest clientId */
+                    clientId?: (string|null);
+
+                    /** KickRequest boot */
+                    boot?: (string|null);
+
+                    /** KickRequest conn */
+                    conn?: (number|null);
+
+                    /** KickRequest closeCode */
+                    closeCode?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a KickRequest. */
+                type $Shape = longwire.node.v1.KickRequest.$Properties;
+            }
+
+            /**
+             * Properties of a KickResponse.
+             * @deprecated Use longwire.node.v1.KickResponse.$Properties instead.
+             */
+            interface IKickResponse extends longwire.node.v1.KickResponse.$Properties {
+            }
+
+            /** Represents a KickResponse. */
+            class KickResponse {
+
+                /**
+                 * Constructs a new KickResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.KickResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** KickResponse closed. */
+                closed: boolean;
+
+                /**
+                 * Encodes the specified KickResponse message. Does not implicitly {@link longwire.node.v1.KickResponse.verify|verify} messages.
+                 * @param message KickResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.KickResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a KickResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.KickResponse & longwire.node.v1.KickResponse.$Shape} KickResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.KickResponse & longwire.node.v1.KickResponse.$Shape;
+            }
+
+            namespace KickResponse {
+
+                /** Properties of a KickResponse. */
+                interface $Properties {
+
+                    /** KickResponse closed */
+                    closed?: (boolean|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a KickResponse. */
+                type $Shape = longwire.node.v1.KickResponse.$Properties;
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import { Pool } from 'undici';
+import { longwire } from '../../generated/node-api.js';
+import type { Membership } from '../membership/membership.ts';
+
+const v1 = longwire.node.v1;
+
+export const NODE_API_PREFIX = '/node/v1';
+export const NODE_API_CONTENT_TYPE = 'application/x-protobuf';
+
+/** The calls by path: what goes out and what comes back. */
+export const nodeApi = {
+  deliver: { request: v1.DeliverRequest, response: v1.DeliverResponse },
+  outcomes: { request: v1.OutcomesRequest, response: null },
+  broadcast: { request: v1.BroadcastRequest, response: v1.BroadcastResponse },
+  kick: { request: v1.KickRequest, response: v1.KickResponse },
+} as const;
+
+export type NodeMessage = longwire.node.v1.Message.$Properties;
+export type Delivery = longwire.node.v1.Delivery.$Properties;
+export type Outcomes = longwire.node.v1.Outcomes.$Properties;
+export const OriginRole = v1.OriginRole;
+
+/** The node did not answer in time, or answered something else than success: whether it acted is not known. */
+export class NodeUnreachable extends Error {
+  override readonly name = 'NodeUnreachable';
+}
+
+const CONNECTIONS_PER_NODE = 4;
+const CONNECT_TIMEOUT_MS = 1000;
+
+/** Makes node-to-node calls: HTTP/1.1 keep-alive, protobuf bodies, the cluster secret, a deadline for each. */
+export class NodeClient {
+  readonly #pools = new Map<string, Pool>();
+  readonly #authorization: string;
+  readonly #stopWatching: (() => void)[];
+
+  constructor(membership: Membership, clusterSecret: string) {
+    this.#authorization = `Bearer ${clusterSecret}`;
+    const prune = (): void => {
+      const alive = new Set(
+        [...membership.members('push-server'), ...membership.members('push-route')].map(
+          ({ addresses }) => addresses.api,
+        ),
+      );
+      for (const [api, pool] of this.#pools) if (!alive.has(api)) this.#drop(api, pool);
+    };
+    this.#stopWatching = [
+      membership.onChange('push-server', prune),
+      membership.onChange('push-route', prune),
+    ];
+  }
+
+  async deliver(
+    api: string,
+    request: longwire.node.v1.DeliverRequest.$Properties,
+    deadlineMs: number,
+  ): Promise<longwire.node.v1.DeliverResponse> {
+    const body = await this.#post(api, 'deliver', v1.DeliverRequest.encode(request).finish(), deadlineMs);
+    return decode(() => v1.DeliverResponse.decode(body));
+  }
+
+  async outcomes(
+    api: string,
+    request: longwire.node.v1.OutcomesRequest.$Properties,
+    deadlineMs: number,
+  ): Promise<void> {
+    await this.#post(api, 'outcomes', v1.OutcomesRequest.encode(request).finish(), deadlineMs);
+  }
+
+  async broadcast(
+    api: string,
+    request: longwire.node.v1.BroadcastRequest.$Properties,
+    deadlineMs: number,
+  ): Promise<longwire.node.v1.BroadcastResponse> {
+    const body = await this.#post(api, 'broadcast', v1.BroadcastRequest.encode(request).finish(), deadlineMs);
+    return decode(() => v1.BroadcastResponse.decode(body));
+  }
+
+  async kick(
+    api: string,
+    request: longwire.node.v1.KickRequest.$Properties,
+    deadlineMs: number,
+  ): Promise<boolean> {
+    const body = await this.#post(api, 'kick', v1.KickRequest.encode(request).finish(), deadlineMs);
+    return decode(() => v1.KickResponse.decode(body)).closed;
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stopWatching) stop();
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    this.#pools.clear();
+  }
+
+  async #post(
+    api: string,
+    call: keyof typeof nodeApi,
+    body: Uint8Array,
+    deadlineMs: number,
+  ): Promise<Uint8Array> {
+    try {
+      const response = await this.#pool(api).request({
+        method: 'POST',
+        path: `${NODE_API_PREFIX}/${call}`,
+        headers: { authorization: this.#authorization, 'content-type': NODE_API_CONTENT_TYPE },
+        body,
+        signal: AbortSignal.timeout(deadlineMs),
+      });
+      const bytes = await response.body.bytes();
+      if (response.statusCode >= 300) throw new Error(`status ${response.statusCode}`);
+      return bytes;
+    } catch (error) {
+      throw new NodeUnreachable(`${call} at ${api}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  #pool(api: string): Pool {
+    let pool = this.#pools.get(api);
+    if (pool === undefined) {
+      pool = new Pool(api, { connections: CONNECTIONS_PER_NODE, connect: { timeout: CONNECT_TIMEOUT_MS } });
+      this.#pools.set(api, pool);
+    }
+    return pool;
+  }
+
+  #drop(api: string, pool: Pool): void {
+    this.#pools.delete(api);
+    // Calls in flight to a node that has left the list still end by their own deadline.
+    void pool.close().catch(() => undefined);
+  }
+}
+
+function decode<Message>(read: () => Message): Message {
+  try {
+    return read();
+  } catch (error) {
+    throw new NodeUnreachable('the answer is not valid protobuf', { cause: error });
+  }
+}

@@ -1,0 +1,171 @@
+import type { Logger } from 'pino';
+import type { Member, MemberRole, Membership } from '../membership/membership.ts';
+import { Lane } from './lane.ts';
+import {
+  OriginRole,
+  type Delivery,
+  type NodeClient,
+  type NodeMessage,
+  type Outcomes,
+} from './node-client.ts';
+import { DeliveryOutcome } from './outcomes.ts';
+
+export interface DeliveryOptions {
+  /** Wait for each client's acknowledgement; without it a client counts as reached once the frame is written to its socket. */
+  readonly acknowledge: boolean;
+  /** How long a client may take to acknowledge. */
+  readonly deadlineMs: number;
+}
+
+/** Called once for each position with what became of it; never with `pending`. */
+export type OnOutcome = (position: number, outcome: DeliveryOutcome) => void;
+
+export interface Origin {
+  readonly role: MemberRole;
+  readonly nodeId: string;
+}
+
+const CALL_DEADLINE_MS = 3000;
+/** How much later than the client's deadline a late outcome may still arrive here. */
+const LATE_OUTCOME_GRACE_MS = 1000;
+const MAX_QUEUED_ITEMS = 20_000;
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
+const MAX_BATCH_ITEMS = 1000;
+const MAX_BATCH_BYTES = 1024 * 1024;
+const BYTES_PER_CLIENT_ID = 24;
+
+interface Waiting {
+  readonly onOutcome: OnOutcome;
+  /** Positions without an outcome yet. */
+  readonly open: Set<number>;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Hands deliveries to push-servers and brings back what became of them. One lane a node keeps their order. A node
+ * answers at once; what then waits for a client's acknowledgement comes back through `settle`.
+ */
+export class NodeDeliveries {
+  readonly #client: NodeClient;
+  readonly #origin: Origin;
+  readonly #logger: Logger;
+  readonly #lanes = new Map<string, Lane<Delivery>>();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #stopWatching: () => void;
+  #lastId = 0;
+
+  constructor(client: NodeClient, membership: Membership, origin: Origin, logger: Logger) {
+    this.#client = client;
+    this.#origin = origin;
+    this.#logger = logger;
+    this.#stopWatching = membership.onChange('push-server', (members) => {
+      const alive = new Set(members.map(({ addresses }) => addresses.api));
+      for (const api of this.#lanes.keys()) if (!alive.has(api)) this.#lanes.delete(api);
+    });
+  }
+
+  /** Deliveries whose outcome is not known yet. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  send(
+    node: Member,
+    message: NodeMessage,
+    clientIds: string[],
+    options: DeliveryOptions,
+    onOutcome: OnOutcome,
+  ): void {
+    const id = this.#nextId();
+    const lateMs = options.deadlineMs + CALL_DEADLINE_MS + LATE_OUTCOME_GRACE_MS;
+    this.#waiting.set(id, {
+      onOutcome,
+      open: new Set(clientIds.keys()),
+      timer: setTimeout(() => this.#settleRest(id, DeliveryOutcome.timeout), lateMs),
+    });
+    const delivery = {
+      id,
+      message,
+      clientIds,
+      acknowledge: options.acknowledge,
+      deadlineMs: options.deadlineMs,
+    };
+    if (!this.#lane(node.addresses.api).add(delivery)) this.#settleRest(id, DeliveryOutcome.nodeQueueFull);
+  }
+
+  /** Takes the late outcomes that a node reports. Unknown ids and positions are ignored: they were settled before. */
+  settle(reports: readonly Outcomes[]): void {
+    for (const report of reports) {
+      const waiting = this.#waiting.get(report.id ?? 0);
+      if (waiting === undefined) continue;
+      const bytes = report.outcomes ?? [];
+      const positions = report.positions ?? [];
+      for (let index = 0; index < bytes.length; index++) {
+        const outcome = bytes[index] as DeliveryOutcome;
+        const position = positions.length === 0 ? index : positions[index]!;
+        if (outcome !== DeliveryOutcome.pending && waiting.open.delete(position))
+          waiting.onOutcome(position, outcome);
+      }
+      if (waiting.open.size === 0) this.#forget(report.id ?? 0, waiting);
+    }
+  }
+
+  /** Settles all that is open: nobody waits for a process that is going. */
+  close(): void {
+    this.#stopWatching();
+    for (const id of [...this.#waiting.keys()]) this.#settleRest(id, DeliveryOutcome.nodeUnreachable);
+  }
+
+  #lane(api: string): Lane<Delivery> {
+    let lane = this.#lanes.get(api);
+    if (lane === undefined) {
+      lane = new Lane<Delivery>({
+        maxQueuedItems: MAX_QUEUED_ITEMS,
+        maxQueuedBytes: MAX_QUEUED_BYTES,
+        maxBatchItems: MAX_BATCH_ITEMS,
+        maxBatchBytes: MAX_BATCH_BYTES,
+        bytesOf: (delivery) =>
+          (delivery.message?.payload?.length ?? 0) + (delivery.clientIds?.length ?? 0) * BYTES_PER_CLIENT_ID,
+        post: (batch) => this.#post(api, batch),
+      });
+      this.#lanes.set(api, lane);
+    }
+    return lane;
+  }
+
+  async #post(api: string, deliveries: readonly Delivery[]): Promise<void> {
+    const request = {
+      originRole: this.#origin.role === 'push-server' ? OriginRole.PUSH_SERVER : OriginRole.PUSH_ROUTE,
+      originNodeId: this.#origin.nodeId,
+      deliveries: deliveries as Delivery[],
+    };
+    try {
+      const answer = await this.#client.deliver(api, request, CALL_DEADLINE_MS);
+      this.settle(answer.outcomes);
+    } catch (error) {
+      this.#logger.warn(
+        { err: error, api, deliveries: deliveries.length },
+        'a push-server did not take deliveries',
+      );
+      for (const { id } of deliveries) this.#settleRest(id ?? 0, DeliveryOutcome.nodeUnreachable);
+    }
+  }
+
+  #settleRest(id: number, outcome: DeliveryOutcome): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#forget(id, waiting);
+    for (const position of waiting.open) waiting.onOutcome(position, outcome);
+  }
+
+  #forget(id: number, waiting: Waiting): void {
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(id);
+  }
+
+  #nextId(): number {
+    do this.#lastId = (this.#lastId + 1) >>> 0;
+    while (this.#lastId === 0 || this.#waiting.has(this.#lastId));
+    return this.#lastId;
+  }
+}

@@ -1,0 +1,80 @@
+import { Type, type Static } from 'typebox';
+
+/**
+ * Every section that some role of Longwire has. All roles share one file and one environment, so a role lets the sections
+ * of the others pass; a section that is not listed here is a mistake.
+ */
+export const knownSections: readonly string[] = [
+  'log',
+  'cluster',
+  'apiKeys',
+  'tokens',
+  'redis',
+  'zookeeper',
+  'kafka',
+  'database',
+  'auth',
+  'pushServer',
+  'pushRoute',
+  'consumer',
+  'admin',
+  'cli',
+  'test',
+];
+
+export const logSettings = Type.Object({
+  level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
+});
+
+export const clusterSettings = Type.Object({
+  name: Type.String({
+    default: 'longwire',
+    pattern: '^[A-Za-z0-9._-]{1,64}$',
+    description: 'name of this cluster in logs',
+  }),
+  secret: Type.String({
+    minLength: 32,
+    secret: true,
+    description: 'what the nodes of the cluster show each other; the same on every node',
+  }),
+});
+
+export const apiKeySettings = Type.Object({
+  name: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+  role: Type.Enum(['viewer', 'operator']),
+  // Marked secret because the commonest mistake is to put the key itself here.
+  sha256: Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    secret: true,
+    description: 'SHA-256 of the key in lower-case hex',
+  }),
+});
+
+export const apiKeysSettings = Type.Array(apiKeySettings, {
+  default: [],
+  description: 'keys for people and backends: [{ name, role: viewer or operator, sha256 }]',
+});
+
+/** Where a service listens for HTTP. */
+export function httpSection(defaults: { port: number }) {
+  return Type.Object({
+    host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on' }),
+    port: Type.Integer({
+      default: defaults.port,
+      minimum: 0,
+      maximum: 65_535,
+      description: '0: any free port',
+    }),
+    publicUrl: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        description: 'how others reach it, when that is not http://host:port',
+      }),
+    ),
+  });
+}
+
+export type LogSettings = Static<typeof logSettings>;
+export type ClusterSettings = Static<typeof clusterSettings>;
+export type ApiKeySettings = Static<typeof apiKeySettings>;
+export type HttpSettings = Static<ReturnType<typeof httpSection>>;

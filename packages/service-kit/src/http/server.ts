@@ -1,0 +1,108 @@
+import helmet from '@fastify/helmet';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import {
+  fastify,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import type { Logger } from 'pino';
+import type { Guard } from '../auth/guards.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { formatTraceparent, newTraceId, parseTraceparent } from '../trace/trace.ts';
+import { answerClientError, answerProblem } from './answer-problem.ts';
+import { serveHealth, type ReadinessChecks } from './health.ts';
+import { rejectUnknownRoutes } from './not-found.ts';
+import { observeRequests } from './observe.ts';
+import { serveOpenApi, type ApiInfo } from './openapi.ts';
+import { compileValidator } from './validator.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** 32 hex digits: from the request's `traceparent`, or new. */
+    readonly traceId: string;
+  }
+}
+
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  Logger,
+  TypeBoxTypeProvider
+>;
+
+export interface HttpServerOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** What /readyz asks, by name. Each check rejects when its backend does not answer. */
+  readonly readiness: ReadinessChecks;
+  readonly openapi: ApiInfo;
+  /** Who may read /metrics; see `requireApiKeyOrClusterSecret`. */
+  readonly metricsAuthorized: Guard;
+  /** 1 MiB unless given. A route may have its own `bodyLimit`. */
+  readonly bodyLimitBytes?: number;
+  /** How long a handler may take until the caller is answered 504; 10 s unless given. A route may have its own `handlerTimeout`. */
+  readonly handlerTimeoutMs?: number;
+}
+
+const requestTimeoutMs = 15_000;
+const connectionTimeoutMs = 60_000;
+/** Longer than nginx keeps its idle upstream connections (60 s), so that nginx is the one who closes them. */
+const keepAliveTimeoutMs = 75_000;
+
+/**
+ * An HTTP server with everything that each Longwire API has: deadlines, trace ids, request log and metrics, problem+json for
+ * every error, /livez, /readyz, /metrics and /openapi.json. Routes are added to it before `listen`.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const app: HttpServer = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    genReqId: (request) => parseTraceparent(asText(request.headers['traceparent'])) ?? newTraceId(),
+    requestIdLogLabel: 'traceId',
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: connectionTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    handlerTimeout: options.handlerTimeoutMs ?? 10_000,
+    bodyLimit: options.bodyLimitBytes ?? 1_048_576,
+    // A request that arrives while the server closes is still served; its connection is closed after it.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
+    clientErrorHandler: answerClientError,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.setValidatorCompiler(compileValidator);
+  app.setErrorHandler(answerProblem);
+  app.removeContentTypeParser('text/plain');
+  app.decorateRequest('apiKeyName', null);
+  app.decorateRequest('traceId', {
+    getter() {
+      return this.id;
+    },
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('traceparent', formatTraceparent(request.traceId));
+  });
+
+  rejectUnknownRoutes(app);
+  observeRequests(app, options.metrics);
+  await app.register(helmet);
+  await serveOpenApi(app, options.openapi);
+  serveHealth(app, options.readiness);
+  app.get(
+    '/metrics',
+    { onRequest: options.metricsAuthorized, schema: { hide: true }, logLevel: 'warn' },
+    async (_, reply) => {
+      reply.type(options.metrics.registry.contentType);
+      return options.metrics.registry.metrics();
+    },
+  );
+  return app;
+}
+
+function asText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

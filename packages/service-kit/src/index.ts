@@ -1,0 +1,43 @@
+export {
+  ApiKeys,
+  checkRole,
+  createApiKey,
+  requireApiKey,
+  requireApiKeyOrClusterSecret,
+  requireClusterSecret,
+  unauthorized,
+  type Guard,
+  type Role,
+} from './auth/guards.ts';
+export { bearerToken, equalInConstantTime, newSecret, sha256 } from './auth/secrets.ts';
+export { ConfigError, type ConfigProblem } from './config/config-error.ts';
+export { describeConfig, loadConfig, type ConfigRow, type ConfigSource } from './config/load-config.ts';
+export {
+  apiKeySettings,
+  apiKeysSettings,
+  clusterSettings,
+  httpSection,
+  knownSections,
+  logSettings,
+  type ApiKeySettings,
+  type ClusterSettings,
+  type HttpSettings,
+  type LogSettings,
+} from './config/sections.ts';
+export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
+export type { ReadinessChecks } from './http/health.ts';
+export type { ApiInfo } from './http/openapi.ts';
+export { DeadlineExceeded, fullJitterMs, withDeadline } from './lifecycle/deadline.ts';
+export { runMain, type Service } from './lifecycle/run-main.ts';
+export { createLogger, describeError, type LoggerOptions } from './log/logger.ts';
+export { createMetrics, type Metrics, type MetricsOptions } from './metrics/metrics.ts';
+export { problemCatalogue, type ProblemCode } from './problem/catalogue.ts';
+export {
+  Problem,
+  problemBody,
+  problemResponses,
+  type ProblemBody,
+  type ProblemOptions,
+} from './problem/problem.ts';
+export type { ValueProblem } from './schema/value-problems.ts';
+export { formatTraceparent, newTraceId, parseTraceparent } from './trace/trace.ts';

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import { ConfigError } from '../config/config-error.ts';
+import { createLogger } from '../log/logger.ts';
+import { withDeadline } from './deadline.ts';
+
+/** A process, or a part of one, that is started once and stopped once. */
+export interface Service {
+  /** Resolves when the service does its work. */
+  start(): Promise<void>;
+  /** Finishes what is in hand, then lets go of everything it opened. Safe after a failed start. */
+  stop(): Promise<void>;
+}
+
+const stopDeadlineMs = 30_000;
+
+/**
+ * Runs a service until SIGTERM or SIGINT, which stop it in order; a second signal ends the process at once.
+ *
+ * Exit codes: 0 stopped in order, 1 failed, 2 wrong configuration.
+ */
+export async function runMain(name: string, open: () => Promise<Service>): Promise<void> {
+  const logger = createLogger({ service: name, level: 'info' });
+  const fail = (message: string) => (error: unknown) => {
+    logger.fatal({ err: error }, message);
+    process.exit(1);
+  };
+  process.on('uncaughtException', fail('uncaught exception'));
+  process.on('unhandledRejection', fail('unhandled rejection'));
+
+  let service: Service | null = null;
+  onSignals(logger, async () => service?.stop());
+  try {
+    service = await open();
+    await service.start();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) return fail('could not start')(error);
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+function onSignals(logger: Logger, stop: () => Promise<void>): void {
+  let isStopping = false;
+  const onSignal = (signal: string) => {
+    if (isStopping) {
+      logger.warn({ signal }, 'second signal: ending at once');
+      process.exit(1);
+    }
+    isStopping = true;
+    logger.info({ signal }, 'stopping');
+    withDeadline(stop(), stopDeadlineMs, 'stopping').then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop in order');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

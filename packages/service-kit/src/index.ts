@@ -41,3 +41,19 @@ export {
 } from './problem/problem.ts';
 export type { ValueProblem } from './schema/value-problems.ts';
 export { formatTraceparent, newTraceId, parseTraceparent } from './trace/trace.ts';
+export {
+  addTokenKey,
+  createTokenKeySet,
+  parseTokenKeySet,
+  writeTokenKeySet,
+  type TokenKeySet,
+} from './tokens/key-set.ts';
+export { TokenKeys, type TokenKey } from './tokens/token-keys.ts';
+export { tokenSettings, type TokenSettings } from './tokens/token-settings.ts';
+export {
+  tokenRefusals,
+  TokenRefused,
+  TokenVerifier,
+  type TokenRefusal,
+  type VerifiedToken,
+} from './tokens/token-verifier.ts';

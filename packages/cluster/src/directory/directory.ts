@@ -63,6 +63,9 @@ export interface Directory {
   close(): Promise<void>;
 }
 
+/** No token lives longer than this: an older revocation floor has nothing left to refuse. */
+export const maxTokenLifeMs = 30 * 24 * 3_600_000;
+
 /** The directory did not answer in time or refused the call; whether the call took effect is unknown. */
 export class DirectoryUnavailable extends Error {
   override readonly name = 'DirectoryUnavailable';

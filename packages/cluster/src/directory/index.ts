@@ -1,1 +1,3 @@
 export * from './directory.ts';
+export { EmbeddedDirectory } from './embedded-directory.ts';
+export { RedisDirectory } from './redis-directory.ts';

@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { maxTokenLifeMs, type Directory, type Route } from '../src/directory/index.ts';
+
+const bootA = 'aaaaaaaaaaaaaaaa';
+const bootB = 'bbbbbbbbbbbbbbbb';
+const nowMs = Date.now();
+const oddClientIds = ['__proto__', 'constructor', 'toString', 'a:b@c', 'A', 'a', '-', '0', 'x'.repeat(128)];
+
+export function route(conn: number, nodeId = 'node-1', boot = bootA): Route {
+  return { nodeId, boot, conn, transport: 'tcp', sinceMs: nowMs + conn };
+}
+
+/** What every Directory does. `open` answers an empty one; it is closed here. */
+export function directoryConformance(name: string, open: () => Promise<Directory>): void {
+  describe(name, () => {
+    let directory: Directory;
+    beforeEach(async () => {
+      directory = await open();
+    });
+    afterEach(() => directory.close());
+
+    test('answers a ping', async () => {
+      await directory.ping();
+    });
+
+    test('a claim is found and a newer one replaces it', async () => {
+      const first = route(1, 'node-1', bootA);
+      const second = route(Number.MAX_SAFE_INTEGER, 'node.2_with-a-long-name', bootB);
+      expect(await directory.claim('client', first, nowMs)).toEqual({ status: 'claimed', replaced: null });
+      expect(await directory.lookup(['client'])).toEqual([first]);
+      expect(await directory.claim('client', second, nowMs)).toEqual({ status: 'claimed', replaced: first });
+      expect(await directory.lookup(['client'])).toEqual([second]);
+    });
+
+    test('only the connection that owns a route releases it', async () => {
+      const owned = route(12);
+      await directory.claim('client', owned, nowMs);
+      expect(await directory.release('client', { ...owned, conn: 1 })).toBe(false);
+      expect(await directory.release('client', { ...owned, conn: 123 })).toBe(false);
+      expect(await directory.release('client', { ...owned, boot: bootB })).toBe(false);
+      expect(await directory.release('client', { ...owned, nodeId: 'node-12' })).toBe(false);
+      expect(await directory.release('stranger', owned)).toBe(false);
+      expect(await directory.lookup(['client'])).toEqual([owned]);
+      expect(await directory.release('client', owned)).toBe(true);
+      expect(await directory.release('client', owned)).toBe(false);
+      expect(await directory.lookup(['client'])).toEqual([null]);
+    });
+
+    test('a look-up of many answers in order, with gaps and repetitions', async () => {
+      const ids = Array.from({ length: 1700 }, (_, i) => `client-${i}`);
+      await Promise.all(ids.map((id, i) => (i % 3 === 0 ? null : directory.claim(id, route(i), nowMs))));
+      const asked = [...ids.toReversed(), 'client-1', 'client-1'];
+      const expected = asked.map((id) => {
+        const i = Number(id.slice('client-'.length));
+        return i % 3 === 0 ? null : route(i);
+      });
+      expect(await directory.lookup(asked)).toEqual(expected);
+      expect(await directory.lookup([])).toEqual([]);
+      expect(await directory.count()).toBe(expected.filter((found) => found !== null).length - 2);
+    });
+
+    test('calls made at once take effect in the order in which they were made', async () => {
+      const claims = await Promise.all(
+        [1, 2, 3].map((conn) => directory.claim('client', route(conn), nowMs)),
+      );
+      expect(claims.map((claim) => claim.status === 'claimed' && claim.replaced)).toEqual([
+        null,
+        route(1),
+        route(2),
+      ]);
+    });
+
+    test('counts routes, not logins', async () => {
+      expect(await directory.count()).toBe(0);
+      await directory.claim('one', route(1), nowMs);
+      await directory.claim('one', route(2), nowMs);
+      await directory.claim('two', route(3), nowMs);
+      expect(await directory.count()).toBe(2);
+      await directory.release('two', route(3));
+      expect(await directory.count()).toBe(1);
+    });
+
+    test('a sweep deletes the routes of that boot of that node and nothing else', async () => {
+      await directory.rememberBoot('node-1', bootA);
+      await directory.rememberBoot('node-1', bootB);
+      const kept = new Map([
+        ['other-boot', route(1, 'node-1', bootB)],
+        ['other-node', route(1, 'node-11', bootA)],
+      ]);
+      for (const [id, keep] of kept) await directory.claim(id, keep, nowMs);
+      await Promise.all(
+        Array.from({ length: 40 }, (_, i) => directory.claim(`dead-${i}`, route(i + 1), nowMs)),
+      );
+      await directory.claim('moved', route(99), nowMs);
+      await directory.claim('moved', route(7, 'node-2', bootB), nowMs);
+
+      expect(await directory.sweep('node-1', bootA)).toBe(40);
+      expect(await directory.sweep('node-1', bootA)).toBe(0);
+      expect(await directory.lookup([...kept.keys(), 'moved', 'dead-0'])).toEqual([
+        ...kept.values(),
+        route(7, 'node-2', bootB),
+        null,
+      ]);
+      expect(await directory.knownBoots()).toEqual([{ nodeId: 'node-1', boot: bootB }]);
+    });
+
+    test('a revocation refuses tokens up to its time, leaves the route, and never moves back', async () => {
+      await directory.claim('client', route(1), nowMs);
+      await directory.revoke('client', nowMs);
+      await directory.revoke('client', nowMs - 1000);
+      expect(await directory.claim('client', route(2), nowMs)).toEqual({ status: 'revoked' });
+      expect(await directory.claim('client', route(2), nowMs - 500)).toEqual({ status: 'revoked' });
+      expect(await directory.lookup(['client'])).toEqual([route(1)]);
+      expect(await directory.isRevoked('client', nowMs)).toBe(true);
+      expect(await directory.isRevoked('client', nowMs + 1)).toBe(false);
+      expect(await directory.isRevoked('stranger', nowMs)).toBe(false);
+      expect(await directory.claim('client', route(3), nowMs + 1)).toEqual({
+        status: 'claimed',
+        replaced: route(1),
+      });
+      expect(await directory.isRevoked('client', nowMs)).toBe(true);
+    });
+
+    test('a floor older than any token is dropped by the next claim', async () => {
+      const longAgoMs = nowMs - maxTokenLifeMs - 60_000;
+      await directory.revoke('client', longAgoMs);
+      expect((await directory.claim('client', route(1), longAgoMs)).status).toBe('revoked');
+      expect(await directory.isRevoked('client', longAgoMs)).toBe(true);
+      expect((await directory.claim('client', route(2), nowMs)).status).toBe('claimed');
+      expect(await directory.isRevoked('client', longAgoMs)).toBe(false);
+    });
+
+    test('takes any client id for what it is', async () => {
+      const routes = oddClientIds.map((_, i) => route(i + 1));
+      for (const [i, id] of oddClientIds.entries()) {
+        expect(await directory.claim(id, routes[i] as Route, nowMs)).toEqual({
+          status: 'claimed',
+          replaced: null,
+        });
+      }
+      expect(await directory.lookup(oddClientIds)).toEqual(routes);
+      expect(await directory.lookup(['prototype', 'hasOwnProperty', 'B'])).toEqual([null, null, null]);
+      for (const id of oddClientIds) await directory.revoke(id, nowMs);
+      for (const id of oddClientIds) expect(await directory.isRevoked(id, nowMs)).toBe(true);
+      expect(await directory.isRevoked('hasOwnProperty', nowMs)).toBe(false);
+      expect(await directory.count()).toBe(oddClientIds.length);
+    });
+
+    test('remembers boots until they are swept', async () => {
+      expect(await directory.knownBoots()).toEqual([]);
+      await directory.rememberBoot('node-1', bootA);
+      await directory.rememberBoot('node-1', bootA);
+      await directory.rememberBoot('node-2', bootA);
+      expect(byNode(await directory.knownBoots())).toEqual([
+        { nodeId: 'node-1', boot: bootA },
+        { nodeId: 'node-2', boot: bootA },
+      ]);
+      await directory.sweep('node-2', bootA);
+      expect(await directory.knownBoots()).toEqual([{ nodeId: 'node-1', boot: bootA }]);
+    });
+
+    test('a lease is replaced by the next, and taken back only by its own boot', async () => {
+      await directory.refreshLease(lease('node-1', bootA, 1), 60_000);
+      await directory.refreshLease(lease('node-2', bootA, 2), 60_000);
+      await directory.refreshLease(lease('node-1', bootB, 3), 60_000);
+      expect(byNode(await directory.leases())).toEqual([
+        lease('node-1', bootB, 3),
+        lease('node-2', bootA, 2),
+      ]);
+      await directory.dropLease('node-1', bootA);
+      await directory.dropLease('node-3', bootA);
+      expect(byNode(await directory.leases())).toHaveLength(2);
+      await directory.dropLease('node-1', bootB);
+      expect(await directory.leases()).toEqual([lease('node-2', bootA, 2)]);
+    });
+
+    test('a lease that is not refreshed runs out', async () => {
+      await directory.refreshLease(lease('node-1', bootA, 1), 50);
+      await directory.refreshLease(lease('node-2', bootA, 2), 60_000);
+      await expect.poll(() => directory.leases(), { timeout: 30_000 }).toEqual([lease('node-2', bootA, 2)]);
+    });
+  });
+}
+
+function lease(nodeId: string, boot: string, sessions: number) {
+  return { nodeId, boot, sessions, memoryBytes: 1e9, eventLoopDelayMs: 1.5, updatedAtMs: nowMs };
+}
+
+function byNode<Item extends { nodeId: string }>(items: readonly Item[]): Item[] {
+  return items.toSorted((a, b) => a.nodeId.localeCompare(b.nodeId));
+}

@@ -1,15 +1,24 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Backend } from './backend.ts';
+import type { Backend, Need } from './backend.ts';
 import { kafka } from './backends/kafka.ts';
 import { mariadb } from './backends/mariadb.ts';
 import { redis } from './backends/redis.ts';
 import { zookeeper } from './backends/zookeeper.ts';
 import { isDaemonRunning, lastWords, startDaemon, stopDaemon } from './daemon.ts';
+import { dockerAnswers, isContainer, startContainer, stopContainers } from './docker.ts';
 import { installMissing, missingParts } from './install.ts';
 import { withLock } from './lock.ts';
-import { lockPort, placeOf, setFolder, type BackendName, type Place, type SetName } from './sets.ts';
+import {
+  backendNames,
+  lockPort,
+  placeOf,
+  setFolder,
+  type BackendName,
+  type Place,
+  type SetName,
+} from './sets.ts';
 
 export const backends: readonly Backend[] = [redis, zookeeper, kafka, mariadb];
 
@@ -20,97 +29,115 @@ const lockTimeoutMs = 900_000;
 /** A running backend's address, or why there is none. */
 export type Outcome = { name: BackendName; variable: string } & ({ address: string } | { problem: string });
 
+export interface StartOptions {
+  /** Default: all of them. */
+  only?: readonly BackendName[];
+  /** What else to install along, where that is possible. */
+  alsoInstall?: readonly Need[];
+}
+
 /**
  * Starts what does not answer already, after installing what is missing where that is possible, and waits until each
  * backend answers a real request. Never throws for a backend: each has its own outcome. Writes the set's env.json.
  */
-export async function startSet(set: SetName): Promise<Outcome[]> {
+export async function startSet(set: SetName, options: StartOptions = {}): Promise<Outcome[]> {
+  const chosen = backends.filter(({ name }) => options.only?.includes(name) ?? true);
   return locked(set, async () => {
-    const whyNotInstalled = await installMissing([...backends]).then(
+    const needs = [...chosen.flatMap((backend) => backend.needs), ...(options.alsoInstall ?? [])];
+    const whyNotInstalled = await installMissing(needs).then(
       () => '',
       (error: Error) => `; not installed: ${error.message}`,
     );
     const outcomes = await Promise.all(
-      backends.map(async (backend): Promise<Outcome> => {
-        const { name, variable } = backend;
-        const missing = missingParts(backend);
-        if (missing) return { name, variable, problem: missing + whyNotInstalled };
-        const place = placeOf(set, name);
-        return start(backend, place).then(
-          () => ({ name, variable, address: backend.address(place) }),
-          (error: Error) => ({ name, variable, problem: error.message }),
-        );
-      }),
+      chosen.map((backend) => outcomeOf(set, backend, () => start(set, backend, whyNotInstalled))),
     );
-    await writeAddresses(set, outcomes);
+    await writeAddresses(set);
     return outcomes;
   });
 }
 
-/** Ends the set's processes and removes its data, so that the next start finds it empty. */
-export async function stopSet(set: SetName): Promise<void> {
+/** Ends the set's processes and containers and removes their data, so that the next start finds it empty. */
+export async function stopSet(set: SetName, only: readonly BackendName[] = backendNames): Promise<void> {
   await locked(set, async () => {
-    await rm(environmentFile(set), { force: true });
+    const folders = only.map((name) => placeOf(set, name).folder);
+    if (folders.some(isContainer)) await stopContainers(set);
     await Promise.all(
-      backends.map(async (backend) => {
-        const { folder } = placeOf(set, backend.name);
+      folders.map(async (folder) => {
         await stopDaemon(folder);
         await rm(folder, { recursive: true, force: true });
       }),
     );
+    await writeAddresses(set);
   });
 }
 
 /** Which backends of the set answer at this moment. */
 export async function statusOfSet(set: SetName): Promise<Outcome[]> {
   return Promise.all(
-    backends.map(async (backend): Promise<Outcome> => {
-      const { name, variable } = backend;
-      const place = placeOf(set, name);
-      if (!(await isDaemonRunning(place.folder))) return { name, variable, problem: 'not running' };
-      return backend.probe(place, probeTimeoutMs).then(
-        () => ({ name, variable, address: backend.address(place) }),
-        (error: Error) => ({ name, variable, problem: `runs, but does not answer: ${error.message}` }),
-      );
-    }),
+    backends.map((backend) =>
+      outcomeOf(set, backend, async () => {
+        const place = placeOf(set, backend.name);
+        if (!(await isRunning(place.folder))) throw new Error('not running');
+        await backend.probe(place, probeTimeoutMs);
+      }),
+    ),
   );
 }
 
-/** JSON of one object: the variables (`LONGWIRE_REDIS_URL` and so on) of the backends that were started. */
+/** JSON of one object: the variables (`LONGWIRE_REDIS_URL` and so on) of the backends that answer. */
 export function environmentFile(set: SetName): string {
   return join(setFolder(set), 'env.json');
 }
 
-async function start(backend: Backend, place: Place): Promise<void> {
-  if (await isDaemonRunning(place.folder)) {
-    if (await answers(backend, place)) return;
-    await stopDaemon(place.folder);
-  }
+async function outcomeOf(set: SetName, backend: Backend, work: () => Promise<void>): Promise<Outcome> {
+  const { name, variable } = backend;
+  return work().then(
+    () => ({ name, variable, address: backend.address(placeOf(set, name)) }),
+    (error: Error) => ({ name, variable, problem: error.message }),
+  );
+}
+
+async function start(set: SetName, backend: Backend, whyNotInstalled: string): Promise<void> {
+  const place = placeOf(set, backend.name);
+  if (await answers(backend, place)) return;
+  await stopDaemon(place.folder);
   await mkdir(place.folder, { recursive: true });
-  await startDaemon(place.folder, await backend.prepare(place));
+  const missing = missingParts(backend.needs);
+  if (missing === null) await startDaemon(place.folder, await backend.prepare(place));
+  else if (await dockerAnswers()) await startContainer(set, backend);
+  else throw new Error(`${missing}${whyNotInstalled}; and no Docker engine answers`);
+  await untilAnswering(backend, place);
+}
+
+async function untilAnswering(backend: Backend, place: Place): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while (!(await answers(backend, place))) {
-    const runs = await isDaemonRunning(place.folder);
+    const runs = await isRunning(place.folder);
     if (runs && Date.now() < deadline) {
       await sleep(100);
       continue;
     }
     await stopDaemon(place.folder);
     const what = runs ? `did not answer within ${startTimeoutMs} ms` : 'ended at once';
-    throw new Error(`${backend.name} ${what}; its log ends with:\n${await lastWords(place.folder)}`);
+    throw new Error(`${what}; its log ends with:\n${await lastWords(place.folder)}`);
   }
+}
+
+async function isRunning(folder: string): Promise<boolean> {
+  return isContainer(folder) || (await isDaemonRunning(folder));
 }
 
 /** Only asked while our own process runs, so that someone else's server on the same port is never taken for ours. */
 async function answers(backend: Backend, place: Place): Promise<boolean> {
-  if (!(await isDaemonRunning(place.folder))) return false;
+  if (!(await isRunning(place.folder))) return false;
   return backend.probe(place, probeTimeoutMs).then(
-    () => isDaemonRunning(place.folder),
+    () => isRunning(place.folder),
     () => false,
   );
 }
 
-async function writeAddresses(set: SetName, outcomes: Outcome[]): Promise<void> {
+async function writeAddresses(set: SetName): Promise<void> {
+  const outcomes = await statusOfSet(set);
   const addresses = outcomes.flatMap((outcome) =>
     'address' in outcome ? [[outcome.variable, outcome.address] as const] : [],
   );

@@ -1,6 +1,12 @@
 import type { BackendName, Place } from './sets.ts';
 
-/** A program to run in the foreground, and the folder to run it in. */
+/** A command (looked up in PATH) or a file (named with a slash), and the Debian package that brings it. */
+export interface Need {
+  what: string;
+  debianPackage: string;
+}
+
+/** A program to run in the foreground. */
 export interface Command {
   program: string;
   args: string[];
@@ -11,8 +17,7 @@ export interface Backend {
   name: BackendName;
   /** The variable that carries its address to services and tests. */
   variable: string;
-  /** Commands (looked up in PATH) or files that it needs, each with the Debian package that brings it. */
-  needs: { what: string; debianPackage: string }[];
+  needs: Need[];
   /** Makes its folder ready (idempotent) and answers with the command to run in it. May take a minute the first time. */
   prepare(place: Place): Promise<Command>;
   /** Its address; throws when `prepare` was never run there. */

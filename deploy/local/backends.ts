@@ -48,7 +48,7 @@ async function main(action = '', set = 'test'): Promise<void> {
   if (action === 'start') report(await startSet(set));
   else if (action === 'status') report(await statusOfSet(set));
   else if (action === 'stop') await stopSet(set);
-  else if (action === 'install') await installMissing([...backends]);
+  else if (action === 'install') await installMissing(backends.flatMap((backend) => backend.needs));
   else throw new Error(usage);
 }
 

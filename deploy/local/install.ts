@@ -1,18 +1,18 @@
-import type { Backend } from './backend.ts';
+import type { Need } from './backend.ts';
 import { isPresent, run } from './run.ts';
 
 const installTimeoutMs = 600_000;
 
-/** What the backend needs and the machine does not have, in words; null when nothing is missing. */
-export function missingParts(backend: Pick<Backend, 'needs'>): string | null {
-  const missing = backend.needs.filter((need) => !isPresent(need.what));
+/** What is needed and not on this machine, in words; null when nothing is missing. */
+export function missingParts(needs: readonly Need[]): string | null {
+  const missing = needs.filter((need) => !isPresent(need.what));
   if (missing.length === 0) return null;
   return missing.map((need) => `${need.what} is missing (Debian: ${need.debianPackage})`).join(', ');
 }
 
-/** Installs what the backends need and the machine lacks, with apt. Throws, saying why, where that is not possible. */
-export async function installMissing(backends: Pick<Backend, 'needs'>[]): Promise<void> {
-  const missing = backends.flatMap((backend) => backend.needs).filter((need) => !isPresent(need.what));
+/** Installs what is needed and missing, with apt. Throws, saying why, where that is not possible. */
+export async function installMissing(needs: readonly Need[]): Promise<void> {
+  const missing = needs.filter((need) => !isPresent(need.what));
   if (missing.length === 0) return;
   if (!isPresent('apt-get')) throw new Error('this is not a Debian machine');
   if (process.getuid?.() !== 0) throw new Error('only root can install packages');

@@ -69,7 +69,7 @@ interface Diagnostic {
 function oxlint(path: string): Promise<string> {
   return new Promise((resolveReport, reject) => {
     execFile(join(root, 'node_modules/.bin/oxlint'), ['-f', 'json', path], { cwd: tree }, (error, stdout) => {
-      if (error && error.code !== 1) reject(error);
+      if (error && error.code !== 1) reject(new Error(error.message));
       else resolveReport(stdout);
     });
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -18,7 +18,7 @@ export const mariadb: Backend = {
   ],
   prepare: async (place) => {
     await installDatabase(place);
-    await writePassword(place);
+    await preparePassword(place);
     const init = join(place.folder, 'init.sql');
     await writeFile(init, initialSql(password(place)), { mode: 0o600 });
     return {
@@ -56,7 +56,9 @@ function password(place: Place): string {
   return readFileSync(passwordFile(place), 'utf8');
 }
 
-async function writePassword(place: Place): Promise<void> {
+/** Makes the password that the address carries, unless there is one. */
+export async function preparePassword(place: Place): Promise<void> {
+  await mkdir(place.folder, { recursive: true });
   if (existsSync(passwordFile(place))) return;
   await writeFile(passwordFile(place), randomBytes(24).toString('base64url'), { mode: 0o600 });
 }

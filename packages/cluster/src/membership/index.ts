@@ -1,1 +1,3 @@
-export * from './membership.ts';
+export type { Member, MemberRole, Membership, MemberState, Registration } from './membership.ts';
+export { EmbeddedCluster, EmbeddedMembership } from './embedded-membership.ts';
+export { ZooKeeperMembership } from './zookeeper-membership.ts';

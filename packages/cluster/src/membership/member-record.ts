@@ -1,0 +1,39 @@
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { Member } from './membership.ts';
+
+const maxRecordBytes = 16_384;
+
+/** A record may carry more than this: a later version may have written it. */
+const memberSchema = Type.Object({
+  nodeId: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+  boot: Type.String({ pattern: '^[0-9a-f]{16}$' }),
+  addresses: Type.Object({
+    api: Type.String({ pattern: '^https?://', maxLength: 512 }),
+    tcp: Type.Optional(Type.String({ pattern: '^[^\\s]+:[0-9]{1,5}$', maxLength: 512 })),
+  }),
+  weight: Type.Number({ exclusiveMinimum: 0, maximum: 1000 }),
+  state: Type.Union([Type.Literal('active'), Type.Literal('draining')]),
+  version: Type.String({ maxLength: 64 }),
+});
+
+/** The member as JSON in UTF-8. Throws when it is not one that others would accept. */
+export function encodeMember(member: Member): Buffer {
+  const data = Buffer.from(JSON.stringify(member));
+  decodeMember(data);
+  return data;
+}
+
+/** Throws an error that says what is wrong, without repeating the data. */
+export function decodeMember(data: Buffer): Member {
+  if (data.length > maxRecordBytes) throw new Error(`member record of ${data.length} bytes is too long`);
+  let value: unknown;
+  try {
+    value = JSON.parse(data.toString());
+  } catch {
+    throw new Error('member record is not JSON');
+  }
+  if (Value.Check(memberSchema, value)) return value;
+  const [first] = Value.Errors(memberSchema, value);
+  throw new Error(`member record is invalid: ${first?.instancePath || '/'} ${first?.message ?? ''}`);
+}

@@ -24,6 +24,7 @@ export {
   type HttpSettings,
   type LogSettings,
 } from './config/sections.ts';
+export { acceptProtobuf, decodeProtobuf } from './http/protobuf.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export type { ReadinessChecks } from './http/health.ts';
 export type { ApiInfo } from './http/openapi.ts';
@@ -57,3 +58,4 @@ export {
   type TokenRefusal,
   type VerifiedToken,
 } from './tokens/token-verifier.ts';
+export { longwireVersion } from './version.ts';

@@ -15,7 +15,7 @@ export const knownSections: readonly string[] = [
   'database',
   'auth',
   'pushServer',
-  'pushRoute',
+  'route',
   'consumer',
   'admin',
   'cli',

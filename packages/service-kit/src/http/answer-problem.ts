@@ -41,6 +41,8 @@ function problemOf(error: unknown): Problem {
     return new Problem('invalid-request', error.message, { errors: error.problems });
   }
   if (!(error instanceof Error)) return new Problem('internal', 'The server failed', { cause: error });
+  // The store's word for a cursor that it did not hand out.
+  if (error.name === 'InvalidCursor') return new Problem('invalid-cursor', error.message);
   // The ports of the cluster name their errors so: DirectoryUnavailable, StoreUnavailable, UpstreamUnavailable.
   if (error.name.endsWith('Unavailable') || error.name === 'DeadlineExceeded') {
     const detail = 'A backend did not answer in time; try again later';

@@ -1,1 +1,3 @@
 export * from './store.ts';
+export { InvalidCursor } from './cursor.ts';
+export { openStore } from './open-store.ts';

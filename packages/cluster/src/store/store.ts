@@ -33,6 +33,9 @@ export type PushAudience =
 
 export type PushState = 'running' | 'done' | 'failed';
 
+/** What `delivered` means: the client acknowledged it, or it was written to the client's socket. */
+export type PushDelivery = 'acknowledged' | 'live';
+
 export interface PushRow {
   readonly pushId: string;
   /** Chosen by the caller; unique per API key name. */
@@ -42,9 +45,14 @@ export interface PushRow {
   /** SHA-256 over the request, so that a reused key with another body is told apart. */
   readonly requestHash: Uint8Array;
   readonly audience: PushAudience;
+  readonly delivery: PushDelivery;
   readonly payload: Uint8Array;
   readonly traceId: string;
+  /** `nodeId/boot` of the push-route that carries it. */
+  readonly router: string;
   readonly state: PushState;
+  /** Why the push as a whole failed, in one word; null unless failed. */
+  readonly failure: string | null;
   readonly createdAtMs: number;
   readonly finishedAtMs: number | null;
   /** How many targets the audience turned out to have; null until known. */
@@ -104,7 +112,7 @@ export interface Store {
   findPush(pushId: string): Promise<PushRow | null>;
   updatePush(
     pushId: string,
-    change: Partial<Pick<PushRow, 'state' | 'finishedAtMs' | 'targets'>>,
+    change: Partial<Pick<PushRow, 'state' | 'failure' | 'finishedAtMs' | 'targets'>>,
   ): Promise<void>;
   /** A later result for the same target replaces the earlier. */
   insertPushResults(rows: readonly PushResultRow[]): Promise<void>;
@@ -128,7 +136,14 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
-/** The database refused one value for good (too long, wrong type): trying again cannot help. */
+/** The database refused one value for good: trying again cannot help. Nothing of the call was stored. */
 export class StoreRejected extends Error {
   override readonly name = 'StoreRejected';
+  /** `too-long`: longer than its column; `wrong-value`: of another type or alphabet, out of range, or missing. */
+  readonly reason: 'too-long' | 'wrong-value';
+
+  constructor(message: string, reason: StoreRejected['reason'], options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
 }

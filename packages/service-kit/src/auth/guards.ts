@@ -20,7 +20,11 @@ export class ApiKeys {
   readonly #keys: readonly { name: string; role: Role; hash: Buffer }[];
 
   constructor(settings: readonly ApiKeySettings[]) {
-    this.#keys = settings.map(({ name, role, sha256 }) => ({ name, role, hash: Buffer.from(sha256, 'hex') }));
+    this.#keys = settings.map((key) => ({
+      name: key.name,
+      role: key.role,
+      hash: Buffer.from(key.sha256, 'hex'),
+    }));
   }
 
   find(credential: string): { readonly name: string; readonly role: Role } | null {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Static, TObject } from 'typebox';
 import { Value } from 'typebox/value';
-import { describeAllowed, describeGiven, holdsSecret, nodeOf } from '../schema/describe.ts';
+import { describeAllowed, describeGiven, holdsSecret } from '../schema/describe.ts';
 import { valueProblems } from '../schema/value-problems.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { fromText } from './from-text.ts';
@@ -32,7 +32,7 @@ export function loadConfig<Schema extends TObject>(
   const settings = settingsOf(schema);
 
   problems.push(...unknownInEnv(schema, settings, source.env));
-  if (fileName) problems.push(...unknownInFile(nodeOf(schema), file, `file ${fileName}`));
+  if (fileName) problems.push(...unknownInFile(schema, file, `file ${fileName}`));
 
   const config: Record<string, unknown> = {};
   const sources = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { nodeOf, type SchemaNode } from '../schema/describe.ts';
+import type { SchemaNode } from '../schema/describe.ts';
 
 /** One leaf of a configuration schema. */
 export interface Setting {
@@ -21,7 +21,7 @@ export function envName(path: readonly string[]): string {
 
 /** Every leaf of the schema in its order. An object without fixed properties, or a list, is one leaf. */
 export function settingsOf(schema: TSchema, path: readonly string[] = [], required = true): Setting[] {
-  const node = nodeOf(schema);
+  const node: SchemaNode = schema;
   if (node.type !== 'object' || !node.properties) {
     return [{ path, key: path.join('.'), env: envName(path), node, schema, required }];
   }

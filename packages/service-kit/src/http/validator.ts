@@ -2,7 +2,6 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
-import { nodeOf } from '../schema/describe.ts';
 import { valueProblems, type ValueProblem } from '../schema/value-problems.ts';
 
 /** A part of a request that its schema refuses. */
@@ -30,7 +29,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     const converted = httpPart === 'body' ? given : Value.Convert(schema, given);
     const value = Value.Default(schema, converted);
     if (validator.Check(value)) return { value };
-    const problems = valueProblems(nodeOf(schema), value, validator.Errors(value));
+    const problems = valueProblems(schema, value, validator.Errors(value));
     return { error: new RequestInvalid(partNames[httpPart] ?? httpPart, problems) };
   };
 };

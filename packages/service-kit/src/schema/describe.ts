@@ -1,6 +1,4 @@
-import type { TSchema } from 'typebox';
-
-/** The JSON Schema keywords that Longwire's schemas use. `secret: true` marks a value that is never shown. */
+/** A TypeBox schema seen as the JSON Schema that it is: the keywords that Longwire uses. `secret: true` marks a value that is never shown. */
 export interface SchemaNode {
   readonly type?: string;
   readonly const?: unknown;
@@ -22,11 +20,6 @@ export interface SchemaNode {
   readonly default?: unknown;
   readonly description?: string;
   readonly secret?: boolean;
-}
-
-/** A TypeBox schema seen as the JSON Schema that it is. */
-export function nodeOf(schema: TSchema): SchemaNode {
-  return schema as SchemaNode;
 }
 
 /** Says in words what a schema accepts: `an integer from 1 to 10`, `one of "a", "b"`. */

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import { nodeOf } from '../schema/describe.ts';
 import { valueProblems } from '../schema/value-problems.ts';
 
 const tokenKeySet = Type.Object({
@@ -45,7 +44,7 @@ export function parseTokenKeySet(text: string): TokenKeySet {
     throw new Error('not JSON');
   }
   if (!Value.Check(tokenKeySet, value)) {
-    const [problem] = valueProblems(nodeOf(tokenKeySet), value, Value.Errors(tokenKeySet, value));
+    const [problem] = valueProblems(tokenKeySet, value, Value.Errors(tokenKeySet, value));
     throw new Error(`${problem?.path}: given ${problem?.given ?? 'nothing'}; allowed: ${problem?.allowed}`);
   }
   if (new Set(value.keys.map((key) => key.kid)).size < value.keys.length) {

@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs/minimal.js';
+import { protobuf } from './protobuf.ts'; // before the generated code
 import { longwire } from '../generated/messages.js';
 import { FrameFlag, FrameType, type Frame, type ProtocolError } from './frame.ts';
 import { encodeTraceExtension } from './extension.ts';
@@ -92,8 +92,8 @@ export function decodeMessage<Name extends MessageName>(
       detail: `the body of ${name.toUpperCase()} is not valid: ${(error as Error).message}`,
     };
   }
-  const problem = fieldRules[name]?.(message);
-  return problem == null ? message : { close: 'invalidField', detail: `${name.toUpperCase()}: ${problem}` };
+  const problem = fieldRules[name]?.(message) ?? null;
+  return problem === null ? message : { close: 'invalidField', detail: `${name.toUpperCase()}: ${problem}` };
 }
 
 /** Tells a decoded message from the reason why there is none. */

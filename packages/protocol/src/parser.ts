@@ -18,10 +18,11 @@ const SMALLEST_PENDING_BYTES = 64;
  * grows with the bytes that came, never with the length that they promise.
  */
 export class FrameParser {
-  /** Largest payload accepted, in bytes. May be changed between frames. */
+  /** Largest payload accepted, in bytes. May be changed between frames, from within `onFrame` too. */
   maxFrameBytes: number;
   #pending: Uint8Array = NO_BYTES;
   #pendingLength = 0;
+  #ended = false;
 
   constructor(maxFrameBytes: number) {
     this.maxFrameBytes = maxFrameBytes;
@@ -33,61 +34,87 @@ export class FrameParser {
   }
 
   /**
-   * Takes the next bytes. `onFrame` answers false to stop (the rest is dropped). Answers what was wrong with the bytes, or
-   * null; after an error the parser must not be used again. Throws only what `onFrame` throws.
+   * Takes the next bytes. Answers what was wrong with them, or null. `onFrame` answers false to stop. After an error or
+   * a stop the rest is dropped and later pushes are ignored. Throws only what `onFrame` throws; after that the parser must
+   * not be used again.
    */
   push(chunk: Uint8Array, onFrame: (frame: Frame) => boolean): ProtocolError | null {
-    let offset = 0;
-    if (this.#pendingLength > 0) {
-      const taken = this.#completePending(chunk, onFrame);
-      if (typeof taken !== 'number') return taken;
-      offset = taken;
+    if (this.#ended) return null;
+    const problem = this.#parse(chunk, onFrame);
+    if (problem !== null) {
+      this.#ended = true;
+      this.#dropPending();
     }
-    while (offset < chunk.length) {
+    return problem;
+  }
+
+  #parse(chunk: Uint8Array, onFrame: (frame: Frame) => boolean): ProtocolError | null {
+    const taken = this.#pendingLength === 0 ? 0 : this.#completePending(chunk, onFrame);
+    if (typeof taken !== 'number') return taken;
+    let offset = taken;
+    while (offset < chunk.length && !this.#ended) {
       const header = readHeader(chunk, offset, chunk.length, this.maxFrameBytes);
-      if (header === null) break;
-      if ('close' in header) return header;
-      if (header.end > chunk.length) break;
-      const error = emit(chunk[offset]!, chunk.subarray(header.payloadStart, header.end), onFrame);
-      if (error !== null) return error === STOP ? null : error;
+      if (header !== null && 'close' in header) return header;
+      if (header === null || header.end > chunk.length) {
+        this.#append(chunk.subarray(offset));
+        return null;
+      }
+      const problem = this.#emit(chunk[offset]!, chunk.subarray(header.payloadStart, header.end), onFrame);
+      if (problem !== null) return problem;
       offset = header.end;
     }
-    if (offset < chunk.length) this.#append(chunk, offset, chunk.length);
     return null;
   }
 
-  /** Completes the frame that an earlier chunk began. Answers how much of the chunk that took, or the end of parsing. */
-  #completePending(chunk: Uint8Array, onFrame: (frame: Frame) => boolean): number | ProtocolError | null {
-    let offset = 0;
+  /** Completes the frame that an earlier chunk began, as far as this one goes. Answers how many bytes that took, or what was wrong. */
+  #completePending(chunk: Uint8Array, onFrame: (frame: Frame) => boolean): number | ProtocolError {
+    let taken = 0;
     let header = readHeader(this.#pending, 0, this.#pendingLength, this.maxFrameBytes);
-    while (header === null && offset < chunk.length) {
-      this.#append(chunk, offset, ++offset);
+    while (header === null && taken < chunk.length) {
+      this.#append(chunk.subarray(taken, taken + 1));
+      taken += 1;
       header = readHeader(this.#pending, 0, this.#pendingLength, this.maxFrameBytes);
     }
-    if (header === null) return offset;
+    if (header === null) return taken;
     if ('close' in header) return header;
-    const end = Math.min(chunk.length, offset + header.end - this.#pendingLength);
-    this.#append(chunk, offset, end);
-    if (this.#pendingLength < header.end) return end;
-    const frameBytes = this.#pending;
-    this.#pending = NO_BYTES;
-    this.#pendingLength = 0;
-    const error = emit(frameBytes[0]!, frameBytes.subarray(header.payloadStart, header.end), onFrame);
-    if (error === null) return end;
-    return error === STOP ? null : error;
+    const payload = chunk.subarray(taken, taken + header.end - this.#pendingLength);
+    this.#append(payload);
+    taken += payload.length;
+    if (this.#pendingLength < header.end) return taken;
+    // The frame owns these bytes from here on: the next pending frame gets a buffer of its own.
+    const bytes = this.#pending;
+    this.#dropPending();
+    return this.#emit(bytes[0]!, bytes.subarray(header.payloadStart, header.end), onFrame) ?? taken;
   }
 
-  #append(chunk: Uint8Array, start: number, end: number): void {
-    const needed = this.#pendingLength + end - start;
+  #append(bytes: Uint8Array): void {
+    const needed = this.#pendingLength + bytes.length;
     if (needed > this.#pending.length) {
-      const grown = Buffer.allocUnsafeSlow(
-        Math.max(SMALLEST_PENDING_BYTES, needed, this.#pending.length * 2),
-      );
+      const capacity = Math.max(SMALLEST_PENDING_BYTES, needed, this.#pending.length * 2);
+      const grown = Buffer.allocUnsafeSlow(capacity);
       grown.set(this.#pending.subarray(0, this.#pendingLength));
       this.#pending = grown;
     }
-    this.#pending.set(chunk.subarray(start, end), this.#pendingLength);
+    this.#pending.set(bytes, this.#pendingLength);
     this.#pendingLength = needed;
+  }
+
+  #dropPending(): void {
+    this.#pending = NO_BYTES;
+    this.#pendingLength = 0;
+  }
+
+  /** Hands a whole frame on. Answers what is wrong with its extension, or null. */
+  #emit(first: number, payload: Uint8Array, onFrame: (frame: Frame) => boolean): ProtocolError | null {
+    const type = (first & FRAME_TYPE_MASK) as FrameType;
+    let frame: Frame = { type, body: payload, traceContext: null };
+    if ((first & FrameFlag.extended) !== 0) {
+      const extension = readExtension(payload);
+      if ('close' in extension) return extension;
+      frame = { type, body: payload.subarray(extension.bodyStart), traceContext: extension.traceContext };
+    }
+    if (!onFrame(frame)) this.#ended = true;
+    return null;
   }
 }
 
@@ -127,20 +154,4 @@ function readHeader(
     }
   }
   return { close: 'malformedFrame', detail: `the length is longer than ${MAX_LENGTH_BYTES} bytes` };
-}
-
-const STOP = Symbol('stop');
-
-function emit(
-  first: number,
-  payload: Uint8Array,
-  onFrame: (frame: Frame) => boolean,
-): ProtocolError | typeof STOP | null {
-  const type = (first & FRAME_TYPE_MASK) as FrameType;
-  if ((first & FrameFlag.extended) === 0)
-    return onFrame({ type, body: payload, traceContext: null }) ? null : STOP;
-  const extension = readExtension(payload);
-  if ('close' in extension) return extension;
-  const { bodyStart, traceContext } = extension;
-  return onFrame({ type, body: payload.subarray(bodyStart), traceContext }) ? null : STOP;
 }

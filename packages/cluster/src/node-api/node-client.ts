@@ -1,3 +1,5 @@
+// oxlint-disable-next-line import/no-unassigned-import -- lets 64-bit fields decode to numbers; must load before the generated code
+import '@longwire/protocol';
 import { Pool } from 'undici';
 import { longwire } from '../../generated/node-api.js';
 import type { Membership } from '../membership/membership.ts';

@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidCursor, StoreRejected, StoreUnavailable, type Store } from '../src/store/index.ts';
 import { open, type TestDatabase } from './store-databases.ts';
@@ -209,6 +212,12 @@ export function storeConformance(name: string, makeDatabase: () => Promise<TestD
         await store.updatePush(row.pushId, { state: 'done', finishedAtMs: 1_700_000_001_000 });
         const done = { ...row, targets: 2, state: 'done', finishedAtMs: 1_700_000_001_000 };
         expect(await store.findPush(row.pushId)).toEqual(done);
+        await store.updatePush(row.pushId, { state: 'failed', failure: 'routerStopped' });
+        expect(await store.findPush(row.pushId)).toEqual({
+          ...done,
+          state: 'failed',
+          failure: 'routerStopped',
+        });
         expect(await store.findPush('nothing')).toBeNull();
       });
 
@@ -288,16 +297,11 @@ export function storeConformance(name: string, makeDatabase: () => Promise<TestD
       await expect(store.ping()).resolves.toBeUndefined();
     });
 
-    it('opens four times at once on an empty database, and again on a full one', async () => {
+    it('opens in four processes at once on an empty database, and again on a full one', async () => {
       const empty = await makeDatabase();
       try {
-        const stores = await Promise.all(Array.from({ length: 4 }, () => open(empty.url)));
-        const added = await Promise.all(stores.map((each) => each.insertUpstream([upstreamRow()])));
-        expect(added.reduce((sum, each) => sum + each)).toBe(1);
-        await Promise.all(stores.map((each) => each.close()));
-        const again = await open(empty.url);
-        expect(await again.countUpstream()).toBe(1);
-        await again.close();
+        expect(await openInProcesses(4, empty.url)).toEqual([0, 0, 0, 1]);
+        expect(await openInProcesses(1, empty.url)).toEqual([0]);
       } finally {
         await empty.drop();
       }
@@ -309,4 +313,20 @@ export function storeConformance(name: string, makeDatabase: () => Promise<TestD
       await expect(other.ping()).rejects.toBeInstanceOf(StoreUnavailable);
     });
   });
+}
+
+/** Lets several processes open the store at the same moment; answers how many rows each of them added, in ascending order. */
+async function openInProcesses(count: number, url: string): Promise<number[]> {
+  const execArgv = ['--conditions=longwire-source', '--disable-warning=ExperimentalWarning'];
+  const openers = Array.from({ length: count }, () =>
+    fork(join(import.meta.dirname, 'store-opener.ts'), { execArgv }),
+  );
+  await Promise.all(openers.map((opener) => once(opener, 'message')));
+  const answers = openers.map(async (opener) => {
+    const answer = Promise.race([once(opener, 'message'), once(opener, 'exit')]);
+    opener.send(url);
+    const [added] = (await answer) as [number];
+    return added;
+  });
+  return (await Promise.all(answers)).toSorted((a, b) => a - b);
 }

@@ -1,3 +1,4 @@
+/// <reference path="./node-zookeeper-client.d.ts" />
 import zookeeper, { type Client, type Stat } from 'node-zookeeper-client';
 import {
   isConnectionLoss,
@@ -46,6 +47,7 @@ export class ZooKeeperConnection {
   /** Resolves when the connection is over; never rejects. */
   readonly ended: Promise<EndReason>;
   readonly #client: Client;
+  readonly #requestedTimeoutMs: number;
   readonly #failPending = new Set<(error: Error) => void>();
   readonly #resolveEnded: (reason: EndReason) => void;
   #endReason: EndReason | null = null;
@@ -63,6 +65,7 @@ export class ZooKeeperConnection {
     const { promise, resolve } = Promise.withResolvers<EndReason>();
     this.ended = promise;
     this.#resolveEnded = resolve;
+    this.#requestedTimeoutMs = sessionTimeoutMs;
     this.#client = zookeeper.createClient(server, {
       sessionTimeout: sessionTimeoutMs,
       retries: 0,
@@ -78,9 +81,9 @@ export class ZooKeeperConnection {
     return { id: this.#client.getSessionId(), password: this.#client.getSessionPassword() };
   }
 
-  /** The timeout that the server settled on. */
+  /** What was asked for, or less where the server settled on less; a server's wrong word cannot stretch a deadline. */
   get sessionTimeoutMs(): number {
-    return this.#client.getSessionTimeout();
+    return Math.min(this.#client.getSessionTimeout(), this.#requestedTimeoutMs);
   }
 
   /** Below a third of the session timeout, so that a probe sent every third has failed when two thirds are over. */
@@ -195,7 +198,7 @@ export class ZooKeeperConnection {
     signal.removeEventListener('abort', giveUp);
     if (outcome === 'connected') return;
     if (outcome === 'expired') throw new ZooKeeperSessionExpired('the session has expired');
-    throw new ZooKeeperUnavailable(`ZooKeeper at ${server} gave no session within ${openTimeoutMs} ms`);
+    throw new ZooKeeperUnavailable(`ZooKeeper at ${server} gave no session`);
   }
 
   #call<Results extends unknown[]>(send: (done: Done<Results>) => void): Promise<Results> {

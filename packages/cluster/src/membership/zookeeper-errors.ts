@@ -1,3 +1,4 @@
+/// <reference path="./node-zookeeper-client.d.ts" />
 import zookeeper from 'node-zookeeper-client';
 
 /** ZooKeeper could not be reached or did not answer in time; whether a write took effect is unknown. */

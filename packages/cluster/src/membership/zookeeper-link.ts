@@ -79,7 +79,7 @@ export class ZooKeeperLink {
         server,
         sessionTimeoutMs: this.#requestedTimeoutMs,
         ticket,
-        openTimeoutMs: this.#requestedTimeoutMs / 3,
+        openTimeoutMs: this.#requestedTimeoutMs / 4,
         signal: this.#closing.signal,
       });
       if (ticket === this.#ticket && !this.#closing.signal.aborted) return connection;

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { uniqueName, waitFor } from '../../../test-support/backends.ts';
+import type { Member, Membership, MemberRole } from '../src/membership/membership.ts';
+
+/** One cluster for one test; every `join` is another process of it as far as the adapter can tell. */
+export interface TestCluster {
+  join(): Promise<Membership>;
+}
+
+export function someMember(change: Partial<Member> = {}): Member {
+  return {
+    nodeId: 'node-1',
+    boot: '00000000000000a1',
+    addresses: { api: 'http://127.0.0.1:7401', tcp: '127.0.0.1:7400' },
+    weight: 1,
+    state: 'active',
+    version: '0.1.0',
+    ...change,
+  };
+}
+
+export function nodeIds(membership: Membership, role: MemberRole = 'push-server'): string[] {
+  return membership.members(role).map((member) => member.nodeId);
+}
+
+/** What every adapter of the membership port does. */
+export function membershipConformance(name: string, makeCluster: () => TestCluster): void {
+  describe(`membership conformance: ${name}`, () => {
+    let one: Membership;
+    let other: Membership;
+    let unexpectedLosses: number;
+    const failOnLost = (): void => void unexpectedLosses++;
+
+    beforeEach(async () => {
+      unexpectedLosses = 0;
+      const cluster = makeCluster();
+      one = await cluster.join();
+      other = await cluster.join();
+    });
+
+    afterEach(async () => {
+      await one.close();
+      await other.close();
+      expect(unexpectedLosses).toBe(0);
+    });
+
+    const seesNothing = (): boolean => other.members('push-server').length === 0;
+
+    it('starts connected and empty', () => {
+      expect(one.isConnected()).toBe(true);
+      expect(one.members('push-server')).toEqual([]);
+      expect(one.members('push-route')).toEqual([]);
+    });
+
+    it('shows a registered member to everyone, as it is', async () => {
+      const member = someMember({ nodeId: uniqueName('node-'), weight: 0.25, state: 'draining' });
+      await one.register('push-server', member, failOnLost);
+      await waitFor(
+        () => one.members('push-server').length === 1 && other.members('push-server').length === 1,
+      );
+      expect(one.members('push-server')).toEqual([member]);
+      expect(other.members('push-server')).toEqual([member]);
+    });
+
+    it('shows a member without a tcp address', async () => {
+      const member = someMember({ addresses: { api: 'http://route-1:7420' } });
+      await one.register('push-route', member, failOnLost);
+      await waitFor(() => other.members('push-route').length === 1);
+      expect(other.members('push-route')).toEqual([member]);
+    });
+
+    it('shows an update, and several at once end with the last', async () => {
+      const registration = await one.register('push-server', someMember(), failOnLost);
+      await Promise.all([
+        registration.update({ weight: 2 }),
+        registration.update({ state: 'draining' }),
+        registration.update({ weight: 3 }),
+      ]);
+      const expected = someMember({ weight: 3, state: 'draining' });
+      await waitFor(() => other.members('push-server')[0]?.weight === 3);
+      expect(other.members('push-server')).toEqual([expected]);
+    });
+
+    it('removes at once, and a second time without harm', async () => {
+      const registration = await one.register('push-server', someMember(), failOnLost);
+      await waitFor(() => !seesNothing());
+      await registration.remove();
+      await waitFor(seesNothing);
+      await registration.remove();
+      await expect(registration.update({ weight: 2 })).rejects.toThrow('over');
+      expect(seesNothing()).toBe(true);
+    });
+
+    it('registers again after a removal', async () => {
+      const first = await one.register('push-server', someMember(), failOnLost);
+      await first.remove();
+      await one.register('push-server', someMember({ boot: '00000000000000a2' }), failOnLost);
+      await waitFor(() => other.members('push-server')[0]?.boot === '00000000000000a2');
+    });
+
+    it('close removes every registration made there and no other', async () => {
+      await one.register('push-server', someMember({ nodeId: 'a' }), failOnLost);
+      await one.register('push-route', someMember({ nodeId: 'b' }), failOnLost);
+      await other.register('push-server', someMember({ nodeId: 'c' }), failOnLost);
+      await waitFor(() => nodeIds(other).length === 2 && nodeIds(other, 'push-route').length === 1);
+      await one.close();
+      await waitFor(() => nodeIds(other).join() === 'c' && nodeIds(other, 'push-route').length === 0);
+      expect(one.isConnected()).toBe(false);
+      await expect(one.register('push-server', someMember(), failOnLost)).rejects.toThrow('closed');
+      await one.close();
+    });
+
+    it('replaces the record of an earlier life, and tells that life', async () => {
+      let lost = 0;
+      const earlier = await one.register('push-server', someMember(), () => lost++);
+      const later = someMember({ boot: '00000000000000b2', weight: 5 });
+      await other.register('push-server', later, failOnLost);
+      await waitFor(() => one.members('push-server')[0]?.boot === later.boot && lost === 1);
+
+      await expect(earlier.update({ weight: 9 })).rejects.toThrow('over');
+      await earlier.remove();
+      await one.register('push-server', someMember({ nodeId: 'after' }), failOnLost);
+      await waitFor(() => nodeIds(one).includes('after'));
+      expect(one.members('push-server').find((member) => member.nodeId === later.nodeId)).toEqual(later);
+      expect(lost).toBe(1);
+    });
+
+    it('keeps the two roles apart', async () => {
+      await one.register('push-server', someMember({ weight: 2 }), failOnLost);
+      await one.register('push-route', someMember({ weight: 3 }), failOnLost);
+      await waitFor(() => !seesNothing() && other.members('push-route').length === 1);
+      expect(other.members('push-server').map((member) => member.weight)).toEqual([2]);
+      expect(other.members('push-route').map((member) => member.weight)).toEqual([3]);
+    });
+
+    it('sorts by nodeId, by code unit', async () => {
+      const unsorted = ['node-9', 'Node-1', 'node-10', '_x', 'a.b'];
+      for (const nodeId of unsorted) await one.register('push-server', someMember({ nodeId }), failOnLost);
+      await waitFor(() => nodeIds(other).length === unsorted.length);
+      expect(nodeIds(other)).toEqual(['Node-1', '_x', 'a.b', 'node-10', 'node-9']);
+    });
+
+    it('calls back on each change with the new list, until stopped', async () => {
+      const seen: string[] = [];
+      const stopped: string[] = [];
+      const note = (into: string[]) => (members: readonly Member[]) =>
+        void into.push(members.map((member) => member.nodeId).join());
+      other.onChange('push-server', note(seen));
+      const stop = other.onChange('push-server', note(stopped));
+
+      const registration = await one.register('push-server', someMember({ nodeId: 'a' }), failOnLost);
+      await waitFor(() => stopped.length === 1);
+      stop();
+      stop();
+      await one.register('push-server', someMember({ nodeId: 'b' }), failOnLost);
+      await waitFor(() => seen.at(-1) === 'a,b');
+      await registration.update({ weight: 1 });
+      await registration.remove();
+      await waitFor(() => seen.at(-1) === 'b');
+
+      expect(seen).toEqual(['a', 'a,b', 'b']);
+      expect(stopped).toEqual(['a']);
+    });
+
+    it('refuses what others would not accept, and changes nothing', async () => {
+      const wrong: Partial<Member>[] = [
+        { nodeId: 'a/b' },
+        { nodeId: '' },
+        { boot: 'A1' },
+        { weight: 0 },
+        { weight: 1001 },
+        { weight: Number.NaN },
+        { addresses: { api: 'tcp://x' } },
+      ];
+      for (const change of wrong) {
+        await expect(one.register('push-server', someMember(change), failOnLost)).rejects.toThrow('invalid');
+      }
+      const registration = await one.register('push-server', someMember(), failOnLost);
+      await expect(registration.update({ weight: -1 })).rejects.toThrow('invalid');
+      await registration.update({ state: 'draining' });
+      await waitFor(() => other.members('push-server')[0]?.state === 'draining');
+      expect(other.members('push-server')).toEqual([someMember({ state: 'draining' })]);
+    });
+
+    it('follows a crowd that comes, changes and goes', async () => {
+      const crowd = Array.from({ length: 60 }, (_, index) => `node-${String(index).padStart(2, '0')}`);
+      const registrations = await Promise.all(
+        crowd.map((nodeId) => one.register('push-server', someMember({ nodeId }), failOnLost)),
+      );
+      await waitFor(() => nodeIds(other).join() === crowd.join());
+      await Promise.all(
+        registrations.map((registration, index) => registration.update({ weight: index + 1 })),
+      );
+      await waitFor(() => other.members('push-server').every((member, index) => member.weight === index + 1));
+      await Promise.all(registrations.map((registration) => registration.remove()));
+      await waitFor(seesNothing);
+    });
+  });
+}

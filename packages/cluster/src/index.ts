@@ -1,3 +1,4 @@
+export * from './backends.ts';
 export * from './config.ts';
 export * from './directory/index.ts';
 export * from './membership/index.ts';

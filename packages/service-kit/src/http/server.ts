@@ -20,6 +20,10 @@ import { serveOpenApi, type ApiInfo } from './openapi.ts';
 import { compileValidator } from './validator.ts';
 
 declare module 'fastify' {
+  interface FastifySchema {
+    /** Leave the route out of /openapi.json. */
+    hide?: boolean;
+  }
   interface FastifyRequest {
     /** 32 hex digits: from the request's `traceparent`, or new. */
     readonly traceId: string;

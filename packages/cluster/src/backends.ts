@@ -1,0 +1,57 @@
+import type { Logger } from 'pino';
+import type { KafkaSettings, RedisSettings, ZookeeperSettings } from './config.ts';
+import { EmbeddedDirectory, RedisDirectory, type Directory } from './directory/index.ts';
+import { EmbeddedMembership, ZooKeeperMembership, type Membership } from './membership/index.ts';
+import { EmbeddedUpstreamLog, KafkaUpstreamLog, type UpstreamLog } from './upstream/index.ts';
+
+interface Opening<Settings> {
+  readonly settings: Settings;
+  readonly logger: Logger;
+}
+
+/** The directory on Redis, or embedded where no address is set. */
+export function openDirectory(opening: Opening<RedisSettings>): Directory {
+  return opening.settings.url === '' ? new EmbeddedDirectory() : new RedisDirectory(opening);
+}
+
+/** The membership on ZooKeeper, or embedded where no address is set. Rejects when ZooKeeper cannot be reached. */
+export async function openMembership(opening: Opening<ZookeeperSettings>): Promise<Membership> {
+  return opening.settings.servers === '' ? new EmbeddedMembership() : ZooKeeperMembership.connect(opening);
+}
+
+/** The upstream log on Kafka, or embedded where no address is set. `clientId` names this process to Kafka. */
+export async function openUpstreamLog(
+  opening: Opening<KafkaSettings> & { clientId: string },
+): Promise<UpstreamLog> {
+  const { brokers, maxQueuedRecords, maxQueuedBytes } = opening.settings;
+  if (brokers === '')
+    return new EmbeddedUpstreamLog({ maxRecords: maxQueuedRecords, maxBytes: maxQueuedBytes });
+  const log = new KafkaUpstreamLog(opening);
+  await log.start();
+  return log;
+}
+
+/**
+ * The settings that still mean an embedded backend, which no second process can share: problems for a role that runs in a process of its
+ * own. Sections that the role does not have are left out.
+ */
+export function unsharedBackends(config: {
+  readonly redis?: RedisSettings;
+  readonly zookeeper?: ZookeeperSettings;
+  readonly kafka?: KafkaSettings;
+}): { key: string; allowed: string }[] {
+  const problems = [];
+  if (config.redis?.url === '')
+    problems.push({ key: 'redis.url', allowed: 'the address of the shared Redis: redis://host:port' });
+  if (config.zookeeper?.servers === '')
+    problems.push({
+      key: 'zookeeper.servers',
+      allowed: 'the addresses of the shared ZooKeeper: host:port,host:port',
+    });
+  if (config.kafka?.brokers === '')
+    problems.push({
+      key: 'kafka.brokers',
+      allowed: 'the addresses of the shared Kafka: host:port,host:port',
+    });
+  return problems;
+}

@@ -1,0 +1,202 @@
+import {
+  DeliveryRouter,
+  NodeClient,
+  NodeDeliveries,
+  type Directory,
+  type Membership,
+  type UpstreamLog,
+} from '@longwire/cluster';
+import {
+  createHttpServer,
+  createMetrics,
+  longwireVersion,
+  requireApiKeyOrClusterSecret,
+  TokenKeys,
+  TokenVerifier,
+  type Service,
+} from '@longwire/service-kit';
+import type { Logger } from 'pino';
+import { NodeIdentity } from './cluster/node-identity.ts';
+import { Presence } from './cluster/presence.ts';
+import { Sweeper } from './cluster/sweeper.ts';
+import type { PushServerConfig } from './config.ts';
+import { LocalDeliveries } from './delivery/local-deliveries.ts';
+import { OutcomeReports } from './delivery/outcome-reports.ts';
+import { TcpListener } from './listener/tcp-listener.ts';
+import { createPushServerMetrics } from './metrics.ts';
+import { serveNodeApi } from './node-api/node-api.ts';
+import { Gateway } from './session/gateway.ts';
+import { Login } from './session/login.ts';
+import { RouteReleases } from './session/route-releases.ts';
+import { SessionRegistry } from './session/session-registry.ts';
+import { UpstreamHandlers, type UpstreamHandler } from './upstream/upstream-handlers.ts';
+
+export interface PushServerParts {
+  readonly config: Pick<PushServerConfig, 'cluster' | 'apiKeys' | 'tokens' | 'push'>;
+  readonly directory: Directory;
+  readonly membership: Membership;
+  readonly upstream: UpstreamLog;
+  readonly logger: Logger;
+  /** Business code by kind of message, beside the modules of `push.handlerModules`. */
+  readonly upstreamHandlers?: Readonly<Record<string, UpstreamHandler>>;
+  /** Also measure the process itself: for the one service of a process that does. */
+  readonly processMetrics?: boolean;
+}
+
+export interface PushServer extends Service {
+  /** `host:port` for clients, and the base URL for nodes; known once started. */
+  readonly addresses: { readonly tcp: string; readonly api: string };
+}
+
+/** Puts a push-server together. It does not own the adapters that it is given: whoever opened them closes them, after `stop`. */
+export async function composePushServer(parts: PushServerParts): Promise<PushServer> {
+  const { config, directory, membership, upstream, logger } = parts;
+  const settings = config.push;
+  const identity = new NodeIdentity(settings.nodeId);
+  const metrics = createMetrics('push-server', { processMetrics: parts.processMetrics ?? false });
+  const ownMetrics = createPushServerMetrics(metrics);
+  const keys = await TokenKeys.open(config.tokens.keysFile, logger);
+
+  const registry = new SessionRegistry();
+  const nodeClient = new NodeClient(membership, config.cluster.secret);
+  const remote = new NodeDeliveries(
+    nodeClient,
+    membership,
+    { role: 'push-server', nodeId: identity.nodeId },
+    logger,
+  );
+  const router = new DeliveryRouter(directory, membership, remote, logger);
+  const local = new LocalDeliveries(registry, settings);
+  const reports = new OutcomeReports(identity.nodeId, nodeClient, membership, ownMetrics.lostReports, logger);
+  const handlers = new UpstreamHandlers(upstream, logger);
+  for (const [kind, handler] of Object.entries(parts.upstreamHandlers ?? {}))
+    handlers.register(kind, handler);
+  await handlers.load(settings.handlerModules);
+
+  const releases = new RouteReleases(directory, logger);
+  const verifier = new TokenVerifier(keys, config.tokens);
+  const login = new Login({
+    identity,
+    verifier,
+    directory,
+    membership,
+    nodeClient,
+    registry,
+    releases,
+    logger,
+  });
+  const gateway = new Gateway({
+    settings,
+    identity,
+    registry,
+    login,
+    releases,
+    deliveries: local,
+    router,
+    upstream: handlers,
+    metrics: ownMetrics,
+    logger,
+  });
+  const listener = new TcpListener((socket) => gateway.accept(socket));
+  observe(metrics, { gateway, registry, upstream, remote });
+
+  const server = await createHttpServer({
+    logger,
+    metrics,
+    readiness: {
+      directory: () => directory.ping(),
+      membership: async () => {
+        if (!membership.isConnected()) throw new Error('the membership is not connected');
+      },
+      upstream: () => upstream.ping(),
+    },
+    openapi: {
+      title: 'Longwire push-server',
+      description: 'Node API of a push-server',
+      version: longwireVersion,
+    },
+    metricsAuthorized: requireApiKeyOrClusterSecret(config.apiKeys, 'viewer', config.cluster.secret),
+  });
+  serveNodeApi(server, {
+    clusterSecret: config.cluster.secret,
+    registry,
+    local,
+    remote,
+    reports,
+    metrics: ownMetrics,
+  });
+
+  const addresses = { tcp: '', api: '' };
+  const presence = new Presence({
+    identity,
+    membership,
+    directory,
+    logger,
+    describe: () => ({ addresses: { ...addresses }, weight: settings.weight, version: longwireVersion }),
+    sessions: () => registry.size,
+    onFenced: () => gateway.closeAll('goElsewhere'),
+  });
+  const sweeper = new Sweeper(identity.nodeId, membership, directory, logger);
+  let retryTimer: NodeJS.Timeout | null = null;
+
+  return {
+    addresses,
+    async start() {
+      const api = await server.listen({ host: settings.api.host, port: settings.api.port });
+      addresses.api = settings.api.publicUrl ?? api;
+      const { address, port } = await listener.listen(settings.host, settings.port);
+      addresses.tcp =
+        settings.advertisedAddress || `${address.includes(':') ? `[${address}]` : address}:${port}`;
+      await presence.join();
+      sweeper.start();
+      retryTimer = setInterval(() => void releases.retry(), 1000);
+      logger.info(addresses, 'push-server ready');
+    },
+    // Out of the list first, so that nobody is sent here; the clients next; last what they needed to leave in order.
+    async stop() {
+      await presence
+        .leave()
+        .catch((error: unknown) => logger.warn({ err: error }, 'could not leave the membership'));
+      sweeper.stop();
+      listener.stopAccepting();
+      gateway.closeAll('goElsewhere');
+      await directory.sweep(identity.nodeId, identity.boot).catch(() => 0);
+      await directory.dropLease(identity.nodeId, identity.boot).catch(() => undefined);
+      if (retryTimer !== null) clearInterval(retryTimer);
+      remote.close();
+      reports.close();
+      await server.close();
+      await nodeClient.close();
+      gateway.stop();
+      keys.close();
+    },
+  };
+}
+
+function observe(
+  metrics: ReturnType<typeof createMetrics>,
+  {
+    gateway,
+    registry,
+    upstream,
+    remote,
+  }: { gateway: Gateway; registry: SessionRegistry; upstream: UpstreamLog; remote: NodeDeliveries },
+): void {
+  metrics.gauge('longwire_connections', 'Open sockets', [], (gauge) => gauge.set(gateway.connections));
+  metrics.gauge('longwire_sessions', 'Clients signed in', [], (gauge) => gauge.set(registry.size));
+  metrics.gauge(
+    'longwire_upstream_queue_records',
+    'Records waiting in front of the upstream log',
+    [],
+    (gauge) => gauge.set(upstream.queue().records),
+  );
+  metrics.gauge('longwire_upstream_queue_bytes', 'Bytes waiting in front of the upstream log', [], (gauge) =>
+    gauge.set(upstream.queue().bytes),
+  );
+  metrics.gauge(
+    'longwire_node_deliveries_waiting',
+    'Deliveries to other nodes without an outcome yet',
+    [],
+    (gauge) => gauge.set(remote.waiting),
+  );
+}

@@ -1,0 +1,121 @@
+import { kafkaSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
+import {
+  apiKeysSettings,
+  clusterSettings,
+  httpSection,
+  loadConfig,
+  logSettings,
+  tokenSettings,
+  type ConfigProblem,
+} from '@longwire/service-kit';
+import { hostname } from 'node:os';
+import { Type, type Static } from 'typebox';
+
+const milliseconds = (defaultMs: number, minimum: number, maximum: number, description: string) =>
+  Type.Integer({ default: defaultMs, minimum, maximum, description });
+
+export const pushServerSettings = Type.Object({
+  nodeId: Type.String({
+    default: `push-${hostname()}`.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 64),
+    pattern: '^[A-Za-z0-9._-]{1,64}$',
+    description: 'stable name of this node',
+  }),
+  weight: Type.Number({
+    default: 1,
+    exclusiveMinimum: 0,
+    maximum: 1000,
+    description: 'share of the clients relative to other nodes',
+  }),
+  host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on for clients' }),
+  port: Type.Integer({
+    default: 7400,
+    minimum: 0,
+    maximum: 65_535,
+    description: 'port for clients; 0: any free port',
+  }),
+  advertisedAddress: Type.String({
+    default: '',
+    pattern: '^$|^.+:[0-9]{1,5}$',
+    description: 'host:port that clients are told; empty: host:port of the listener',
+  }),
+  api: httpSection({ port: 7401 }),
+  maxConnections: Type.Integer({ default: 19_500, minimum: 1, description: 'more are closed as overloaded' }),
+  loginTimeoutMs: milliseconds(10_000, 100, 600_000, 'from the accepted connection to the whole CONNECT'),
+  heartbeatIntervalMs: milliseconds(60_000, 1000, 3_600_000, 'what clients are asked to keep'),
+  idleTimeoutMs: milliseconds(150_000, 1000, 7_200_000, 'a client that is silent for so long is closed'),
+  maxFrameBytes: Type.Integer({ default: 65_536, minimum: 4096, maximum: 16_777_216 }),
+  maxInFlight: Type.Integer({
+    default: 256,
+    minimum: 1,
+    maximum: 65_536,
+    description: 'unanswered PUBLISH and SEND per client',
+  }),
+  maxQueuedBytes: Type.Integer({
+    default: 1_048_576,
+    minimum: 65_536,
+    description: 'write queue of one connection',
+  }),
+  maxUnacknowledged: Type.Integer({
+    default: 1024,
+    minimum: 1,
+    description: 'deliveries per client that wait for its acknowledgement',
+  }),
+  acknowledgeTimeoutMs: milliseconds(
+    10_000,
+    100,
+    60_000,
+    'how long a client may take to acknowledge a message of another client',
+  ),
+  handlerModules: Type.Array(Type.String({ minLength: 1 }), {
+    default: [],
+    description: 'modules with upstream handlers by kind; see docs/upstream-handlers.md',
+  }),
+});
+
+export const pushServerConfigSchema = Type.Object({
+  log: logSettings,
+  cluster: clusterSettings,
+  apiKeys: apiKeysSettings,
+  tokens: tokenSettings,
+  redis: redisSettings,
+  zookeeper: zookeeperSettings,
+  kafka: kafkaSettings,
+  push: pushServerSettings,
+});
+
+export type PushServerSettings = Static<typeof pushServerSettings>;
+export type PushServerConfig = Static<typeof pushServerConfigSchema>;
+
+/** What no single setting of a push-server can tell. */
+export function checkPushServerConfig({
+  push,
+}: Pick<PushServerConfig, 'push'>): Pick<ConfigProblem, 'key' | 'allowed'>[] {
+  const problems = [];
+  const shortestMs = push.heartbeatIntervalMs * 1.5;
+  if (push.idleTimeoutMs < shortestMs)
+    problems.push({
+      key: 'push.idleTimeoutMs',
+      allowed: `at least 1.5 times push.heartbeatIntervalMs: ${shortestMs}`,
+    });
+  if (isAnyAddress(push.host) && push.advertisedAddress === '')
+    problems.push({
+      key: 'push.advertisedAddress',
+      allowed: `host:port that clients can reach, because push.host is ${push.host}`,
+    });
+  if (isAnyAddress(push.api.host) && push.api.publicUrl === undefined)
+    problems.push({
+      key: 'push.api.publicUrl',
+      allowed: `a URL that nodes can reach, because push.api.host is ${push.api.host}`,
+    });
+  return problems;
+}
+
+function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** For a push-server in a process of its own. @throws ConfigError */
+export function loadPushServerConfig(env: NodeJS.ProcessEnv): PushServerConfig {
+  const check = (config: PushServerConfig) => [...unsharedBackends(config), ...checkPushServerConfig(config)];
+  return loadConfig(pushServerConfigSchema, { env, check });
+}

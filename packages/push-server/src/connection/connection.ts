@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net';
+import {
+  closeCodes,
+  encodeFrame,
+  FrameParser,
+  MAX_LOGIN_FRAME_BYTES,
+  type CloseName,
+  type Frame,
+} from '@longwire/protocol';
+import type { Channel } from '../channel/channel.ts';
+import type { Session } from '../session/session.ts';
+import type { WheelEntry } from './timing-wheel.ts';
+
+/** What stands above a connection. One object serves all of them. */
+export interface ConnectionOwner {
+  /** Bytes that may wait to leave; a client that lets twice as many pile up is closed. */
+  readonly maxQueuedBytes: number;
+  onFrame(connection: Connection, frame: Frame): void;
+  onProtocolError(connection: Connection, close: CloseName, detail: string): void;
+  onEnd(connection: Connection): void;
+}
+
+/**
+ * One socket with its bounded write side and its parser. Knows no frame but CLOSE. Kept small: there may be
+ * millions, so it has no closure, timer or map of its own.
+ */
+export class Connection implements WheelEntry {
+  deadlineTick = 0;
+  wheelNext: WheelEntry | null = null;
+  wheelPrevious: WheelEntry | null = null;
+  session: Session | null = null;
+  /** Why this side closed it; null while open, and when the client left by itself. */
+  closedBy: CloseName | null = null;
+  readonly conn: number;
+  readonly socket: Socket;
+  readonly channel: Channel;
+  readonly #parser = new FrameParser(MAX_LOGIN_FRAME_BYTES);
+  readonly #owner: ConnectionOwner;
+  #isOpen = true;
+
+  constructor(socket: Socket, conn: number, channel: Channel, owner: ConnectionOwner) {
+    this.socket = socket;
+    this.conn = conn;
+    this.channel = channel;
+    this.#owner = owner;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Bytes that wait to leave. */
+  get queuedBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  set maxFrameBytes(bytes: number) {
+    this.#parser.maxFrameBytes = bytes;
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (!this.#isOpen) return;
+    // One write for all answers to what came in one read.
+    this.socket.cork();
+    const error = this.#parser.push(chunk, (frame) => {
+      this.#owner.onFrame(this, frame);
+      return this.#isOpen;
+    });
+    if (error !== null && this.#isOpen) this.#owner.onProtocolError(this, error.close, error.detail);
+    this.socket.uncork();
+  }
+
+  /** Deliveries ask `queuedBytes` first; an answer to a client that does not read is where patience ends. */
+  write(frame: Uint8Array): void {
+    if (!this.#isOpen) return;
+    if (this.socket.writableLength > 2 * this.#owner.maxQueuedBytes) this.close('slowConsumer');
+    else this.socket.write(frame);
+  }
+
+  /** Sends CLOSE as the last frame and ends the socket; what the client still sends is dropped. The owner destroys it in the end. */
+  close(close: CloseName, detail = '', retryAfterMs = 0): void {
+    if (!this.#isOpen) return;
+    this.closedBy = close;
+    const { code, meaning } = closeCodes[close];
+    this.socket.end(encodeFrame('close', { code, reason: detail === '' ? meaning : detail, retryAfterMs }));
+    this.end();
+  }
+
+  /** The client has said goodbye. */
+  leave(): void {
+    if (!this.#isOpen) return;
+    this.socket.end();
+    this.end();
+  }
+
+  /** The socket is gone, or about to be. Safe to call twice. */
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#owner.onEnd(this);
+  }
+}

@@ -1,0 +1,101 @@
+/** What a thing on a timing wheel carries: the wheel links it into a list of its own, so that no timer or wrapper exists per entry. */
+export interface WheelEntry {
+  /** When it is due, in ticks of the wheel. May be moved later at any time by assignment. */
+  deadlineTick: number;
+  wheelNext: WheelEntry | null;
+  wheelPrevious: WheelEntry | null;
+}
+
+/**
+ * Deadlines of many entries on one timer (Varghese and Lauck's hashed timing wheel, with lazy moves): moving a deadline later is one
+ * assignment; the entry is looked at when its old slot comes round, and put where it then belongs.
+ */
+export class TimingWheel<Entry extends WheelEntry> {
+  readonly tickMs: number;
+  readonly #slots: WheelEntry[];
+  readonly #onExpired: (entry: Entry) => void;
+  readonly #startedAtMs = performance.now();
+  #timer: NodeJS.Timeout | null = null;
+  /** The current tick; read it to set a deadline. */
+  now = 0;
+
+  constructor(options: { tickMs: number; slots: number }, onExpired: (entry: Entry) => void) {
+    this.tickMs = options.tickMs;
+    this.#slots = Array.from({ length: options.slots }, newListHead);
+    this.#onExpired = onExpired;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.advanceTo(this.#ticksSinceStart()), this.tickMs);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Ticks in a duration, rounded up, so that nothing expires early. */
+  ticks(durationMs: number): number {
+    return Math.ceil(durationMs / this.tickMs) + 1;
+  }
+
+  /** Adds an entry whose `deadlineTick` is set. */
+  add(entry: Entry): void {
+    this.#place(entry);
+  }
+
+  remove(entry: Entry): void {
+    unlink(entry);
+  }
+
+  /** Moves time forward, expiring what is due. Time that was slept through is caught up slot by slot. */
+  advanceTo(tick: number): void {
+    // After a long sleep one turn of the wheel has looked at every entry.
+    this.now = Math.max(this.now, tick - this.#slots.length);
+    while (this.now < tick) {
+      this.now++;
+      this.#visit(this.#slots[this.now % this.#slots.length]!);
+    }
+  }
+
+  #visit(head: WheelEntry): void {
+    let entry = head.wheelNext!;
+    while (entry !== head) {
+      const next = entry.wheelNext!;
+      unlink(entry);
+      if (entry.deadlineTick > this.now) this.#place(entry);
+      else this.#onExpired(entry as Entry);
+      // An expired entry may have taken its neighbours off the wheel: go on from the head then.
+      entry = next.wheelNext === null ? head.wheelNext! : next;
+    }
+  }
+
+  #place(entry: WheelEntry): void {
+    const farthest = this.now + this.#slots.length - 1;
+    const tick = Math.min(Math.max(entry.deadlineTick, this.now + 1), farthest);
+    const head = this.#slots[tick % this.#slots.length]!;
+    entry.wheelNext = head.wheelNext;
+    entry.wheelPrevious = head;
+    head.wheelNext!.wheelPrevious = entry;
+    head.wheelNext = entry;
+  }
+
+  #ticksSinceStart(): number {
+    return Math.floor((performance.now() - this.#startedAtMs) / this.tickMs);
+  }
+}
+
+function newListHead(): WheelEntry {
+  const head: WheelEntry = { deadlineTick: 0, wheelNext: null, wheelPrevious: null };
+  head.wheelNext = head;
+  head.wheelPrevious = head;
+  return head;
+}
+
+function unlink(entry: WheelEntry): void {
+  if (entry.wheelNext === null || entry.wheelPrevious === null) return;
+  entry.wheelNext.wheelPrevious = entry.wheelPrevious;
+  entry.wheelPrevious.wheelNext = entry.wheelNext;
+  entry.wheelNext = null;
+  entry.wheelPrevious = null;
+}

@@ -1,0 +1,107 @@
+import {
+  Lane,
+  type DeliveryOutcome,
+  type MemberRole,
+  type Membership,
+  type NodeClient,
+  type Outcomes,
+} from '@longwire/cluster';
+import type { Logger } from 'pino';
+import type { Counter } from 'prom-client';
+
+export interface LateOutcome {
+  readonly id: number;
+  readonly position: number;
+  readonly outcome: DeliveryOutcome;
+}
+
+export interface Reporter {
+  readonly role: MemberRole;
+  readonly nodeId: string;
+}
+
+const CALL_DEADLINE_MS = 2000;
+const MAX_QUEUED = 200_000;
+const MAX_BATCH = 10_000;
+
+/** Tells those who asked for deliveries what became of them later. A report that is lost leaves the asker with its own deadline. */
+export class OutcomeReports {
+  readonly #nodeId: string;
+  readonly #client: NodeClient;
+  readonly #membership: Membership;
+  readonly #dropped: Counter;
+  readonly #logger: Logger;
+  readonly #lanes = new Map<string, Lane<LateOutcome>>();
+  readonly #stopWatching: readonly (() => void)[];
+
+  constructor(nodeId: string, client: NodeClient, membership: Membership, dropped: Counter, logger: Logger) {
+    this.#nodeId = nodeId;
+    this.#client = client;
+    this.#membership = membership;
+    this.#dropped = dropped;
+    this.#logger = logger;
+    const roles = ['push-server', 'push-route'] as const;
+    this.#stopWatching = roles.map((role) =>
+      membership.onChange(role, (members) => {
+        const alive = new Set(members.map((member) => laneName(role, member.nodeId)));
+        for (const name of this.#lanes.keys())
+          if (name.startsWith(laneName(role, '')) && !alive.has(name)) this.#lanes.delete(name);
+      }),
+    );
+  }
+
+  report(origin: Reporter, outcome: LateOutcome): void {
+    const name = laneName(origin.role, origin.nodeId);
+    let lane = this.#lanes.get(name);
+    if (lane === undefined) {
+      lane = new Lane<LateOutcome>({
+        maxQueuedItems: MAX_QUEUED,
+        maxQueuedBytes: Infinity,
+        maxBatchItems: MAX_BATCH,
+        maxBatchBytes: Infinity,
+        bytesOf: () => 1,
+        post: (batch) => this.#post(origin, batch),
+      });
+      this.#lanes.set(name, lane);
+    }
+    if (!lane.add(outcome)) this.#dropped.inc();
+  }
+
+  close(): void {
+    for (const stop of this.#stopWatching) stop();
+  }
+
+  async #post(origin: Reporter, batch: readonly LateOutcome[]): Promise<void> {
+    const member = this.#membership.members(origin.role).find(({ nodeId }) => nodeId === origin.nodeId);
+    try {
+      if (member === undefined) throw new Error('the asker has left the cluster');
+      await this.#client.outcomes(
+        member.addresses.api,
+        { nodeId: this.#nodeId, outcomes: byDelivery(batch) },
+        CALL_DEADLINE_MS,
+      );
+    } catch (error) {
+      this.#dropped.inc(batch.length);
+      this.#logger.warn({ err: error, origin, outcomes: batch.length }, 'could not report outcomes');
+    }
+  }
+}
+
+function byDelivery(batch: readonly LateOutcome[]): Outcomes[] {
+  const grouped = new Map<number, { positions: number[]; outcomes: number[] }>();
+  for (const { id, position, outcome } of batch) {
+    let group = grouped.get(id);
+    if (group === undefined) grouped.set(id, (group = { positions: [], outcomes: [] }));
+    group.positions.push(position);
+    group.outcomes.push(outcome);
+  }
+  return [...grouped].map(([id, { positions, outcomes }]) => ({
+    id,
+    positions,
+    outcomes: Uint8Array.from(outcomes),
+  }));
+}
+
+function laneName(role: MemberRole, nodeId: string): string {
+  return `${role}/${nodeId}`;
+}

@@ -1,0 +1,9 @@
+export { composePushServer, type PushServer, type PushServerParts } from './compose.ts';
+export {
+  checkPushServerConfig,
+  loadPushServerConfig,
+  pushServerConfigSchema,
+  type PushServerConfig,
+} from './config.ts';
+export { openPushServer } from './open.ts';
+export type { UpstreamAnswer, UpstreamHandler } from './upstream/upstream-handlers.ts';

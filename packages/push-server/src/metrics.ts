@@ -1,0 +1,40 @@
+import type { Metrics } from '@longwire/service-kit';
+import type { Counter, Histogram } from 'prom-client';
+
+export interface PushServerMetrics {
+  readonly accepted: Counter;
+  readonly closed: Counter<'reason'>;
+  readonly framesIn: Counter;
+  readonly logins: Counter<'result'>;
+  readonly loginSeconds: Histogram;
+  readonly publishes: Counter<'status'>;
+  readonly sends: Counter<'outcome'>;
+  readonly deliveries: Counter<'outcome'>;
+  readonly lostReports: Counter;
+  readonly unknownAcknowledgements: Counter;
+}
+
+export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
+  return {
+    accepted: metrics.counter('longwire_connections_accepted_total', 'Sockets accepted'),
+    closed: metrics.counter('longwire_connections_closed_total', 'Connections ended, by reason', ['reason']),
+    framesIn: metrics.counter('longwire_frames_received_total', 'Frames received'),
+    logins: metrics.counter('longwire_logins_total', 'Logins, by result', ['result']),
+    loginSeconds: metrics.histogram('longwire_login_seconds', 'From CONNECT to CONNECTED'),
+    publishes: metrics.counter('longwire_publishes_total', 'PUBLISH frames answered, by status', ['status']),
+    sends: metrics.counter('longwire_sends_total', 'SEND frames answered, by outcome', ['outcome']),
+    deliveries: metrics.counter(
+      'longwire_deliveries_total',
+      'Deliveries to clients of this node, by outcome',
+      ['outcome'],
+    ),
+    lostReports: metrics.counter(
+      'longwire_outcome_reports_lost_total',
+      'Late outcomes that could not be reported to the node that asked',
+    ),
+    unknownAcknowledgements: metrics.counter(
+      'longwire_unknown_acknowledgements_total',
+      'Acknowledged delivery ids that were not awaited from that client',
+    ),
+  };
+}

@@ -1,0 +1,111 @@
+import {
+  DeliveryOutcome,
+  deliveryOutcomeNames,
+  nodeApi,
+  NODE_API_PREFIX,
+  OriginRole,
+  type Delivery,
+  type NodeDeliveries,
+  type Outcomes,
+} from '@longwire/cluster';
+import { closeName } from '@longwire/protocol';
+import { acceptProtobuf, decodeProtobuf, requireClusterSecret, type HttpServer } from '@longwire/service-kit';
+import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
+import type { OutcomeReports, Reporter } from '../delivery/outcome-reports.ts';
+import type { PushServerMetrics } from '../metrics.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
+
+export interface NodeApiParts {
+  readonly clusterSecret: string;
+  readonly registry: SessionRegistry;
+  readonly local: LocalDeliveries;
+  readonly remote: NodeDeliveries;
+  readonly reports: OutcomeReports;
+  readonly metrics: PushServerMetrics;
+}
+
+const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+const MAX_DEADLINE_MS = 60_000;
+
+/** The calls that other nodes make to this one; node-api.proto says what each means. */
+export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
+  acceptProtobuf(server);
+  const options = {
+    onRequest: requireClusterSecret(parts.clusterSecret),
+    bodyLimit: BODY_LIMIT_BYTES,
+    logLevel: 'warn',
+    schema: { hide: true },
+  } as const;
+  const answer = 'application/x-protobuf';
+
+  server.post(`${NODE_API_PREFIX}/deliver`, options, async (request, reply) => {
+    const call = decodeProtobuf(nodeApi.deliver.request, request.body);
+    const origin: Reporter = {
+      role: call.originRole === OriginRole.PUSH_ROUTE ? 'push-route' : 'push-server',
+      nodeId: call.originNodeId,
+    };
+    const outcomes = call.deliveries.map((delivery) => deliver(parts, origin, delivery));
+    return reply.type(answer).send(nodeApi.deliver.response.encode({ outcomes }).finish());
+  });
+
+  server.post(`${NODE_API_PREFIX}/outcomes`, options, async (request, reply) => {
+    parts.remote.settle(decodeProtobuf(nodeApi.outcomes.request, request.body).outcomes);
+    return reply.code(204).send();
+  });
+
+  const slow = { ...options, handlerTimeout: MAX_DEADLINE_MS + 5000 };
+  server.post(`${NODE_API_PREFIX}/broadcast`, slow, async (request, reply) => {
+    const { message, acknowledge, deadlineMs } = decodeProtobuf(nodeApi.broadcast.request, request.body);
+    const counts = await parts.local.broadcast(message ?? {}, {
+      acknowledge,
+      deadlineMs: Math.min(deadlineMs, MAX_DEADLINE_MS),
+    });
+    counts.forEach((count, outcome) => countOutcome(parts, outcome as DeliveryOutcome, count));
+    return reply.type(answer).send(nodeApi.broadcast.response.encode({ counts }).finish());
+  });
+
+  server.post(`${NODE_API_PREFIX}/kick`, options, async (request, reply) => {
+    const closed = kick(parts.registry, decodeProtobuf(nodeApi.kick.request, request.body));
+    return reply.type(answer).send(nodeApi.kick.response.encode({ closed }).finish());
+  });
+}
+
+/** Outcomes that are known during the call are answered; the others stay `pending` in the answer and are reported later. */
+function deliver({ local, reports, metrics }: NodeApiParts, origin: Reporter, delivery: Delivery): Outcomes {
+  const id = delivery.id ?? 0;
+  const clientIds = delivery.clientIds ?? [];
+  const options = {
+    acknowledge: delivery.acknowledge ?? false,
+    deadlineMs: Math.min(delivery.deadlineMs ?? 0, MAX_DEADLINE_MS),
+  };
+  const outcomes = new Uint8Array(clientIds.length);
+  let answered = false;
+  local.deliver(delivery.message ?? {}, clientIds, options, (position, outcome) => {
+    countOutcome({ metrics }, outcome, 1);
+    if (answered) reports.report(origin, { id, position, outcome });
+    else outcomes[position] = outcome;
+  });
+  answered = true;
+  return { id, outcomes };
+}
+
+function kick(
+  registry: SessionRegistry,
+  { clientId, boot, conn, closeCode }: ReturnType<typeof nodeApi.kick.request.decode>,
+): boolean {
+  // A session whose claim is still on its way back may be the one that a newer login has replaced.
+  const sessions = [registry.get(clientId), registry.getClaiming(clientId)];
+  const session = sessions.find(
+    (each) => each !== null && (boot === '' || (each.route.boot === boot && each.route.conn === conn)),
+  );
+  session?.connection.close(closeName(closeCode) ?? 'kicked');
+  return session !== undefined;
+}
+
+function countOutcome(
+  { metrics }: Pick<NodeApiParts, 'metrics'>,
+  outcome: DeliveryOutcome,
+  count: number,
+): void {
+  if (count > 0) metrics.deliveries.inc({ outcome: deliveryOutcomeNames[outcome] ?? 'unknown' }, count);
+}

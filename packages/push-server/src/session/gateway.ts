@@ -1,0 +1,232 @@
+import {
+  DeliveryOutcome,
+  deliveryOutcomeNames,
+  type DeliveryRouter,
+  type NodeMessage,
+} from '@longwire/cluster';
+import {
+  encodeFrame,
+  PublishStatus,
+  SendStatus,
+  traceIdOf,
+  type CloseName,
+  type Frame,
+  type Messages,
+} from '@longwire/protocol';
+import { newTraceId } from '@longwire/service-kit';
+import type { Logger } from 'pino';
+import type { Socket } from 'node:net';
+import { Channel } from '../channel/channel.ts';
+import type { Effect } from '../channel/effects.ts';
+import type { NodeIdentity } from '../cluster/node-identity.ts';
+import type { PushServerSettings } from '../config.ts';
+import { Connection, type ConnectionOwner } from '../connection/connection.ts';
+import { TimingWheel } from '../connection/timing-wheel.ts';
+import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
+import type { PushServerMetrics } from '../metrics.ts';
+import type { UpstreamHandlers } from '../upstream/upstream-handlers.ts';
+import { retryAfterMs, type Login } from './login.ts';
+import type { RouteReleases } from './route-releases.ts';
+import type { Session } from './session.ts';
+import type { SessionRegistry } from './session-registry.ts';
+
+export interface GatewayParts {
+  readonly settings: PushServerSettings;
+  readonly identity: NodeIdentity;
+  readonly registry: SessionRegistry;
+  readonly login: Login;
+  readonly releases: RouteReleases;
+  readonly deliveries: LocalDeliveries;
+  readonly router: DeliveryRouter;
+  readonly upstream: UpstreamHandlers;
+  readonly metrics: PushServerMetrics;
+  readonly logger: Logger;
+}
+
+const WHEEL = { tickMs: 1000, slots: 512 };
+/** How long the last bytes of a closed connection may take to leave. */
+const CLOSE_LINGER_MS = 3000;
+
+/** Does what channels decide: between the connections of this process and the rest of the cluster. */
+export class Gateway implements ConnectionOwner {
+  readonly maxQueuedBytes: number;
+  readonly #parts: GatewayParts;
+  readonly #wheel = new TimingWheel<Connection>(WHEEL, (connection) => this.#onDeadline(connection));
+  readonly #idleTicks: number;
+  readonly #connections = new Set<Connection>();
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    this.maxQueuedBytes = parts.settings.maxQueuedBytes;
+    this.#idleTicks = this.#wheel.ticks(parts.settings.idleTimeoutMs);
+    this.#wheel.start();
+  }
+
+  /** Sockets that are open, signed in or not. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  accept(socket: Socket): Connection {
+    const { identity, settings, metrics } = this.#parts;
+    const connection = new Connection(socket, identity.nextConn(), new Channel(settings.maxInFlight), this);
+    metrics.accepted.inc();
+    this.#connections.add(connection);
+    connection.deadlineTick = this.#wheel.now + this.#wheel.ticks(settings.loginTimeoutMs);
+    this.#wheel.add(connection);
+    if (this.#connections.size > settings.maxConnections)
+      connection.close('overloaded', '', OVERLOAD_RETRY_AFTER_MS);
+    return connection;
+  }
+
+  onFrame(connection: Connection, frame: Frame): void {
+    const { session } = connection;
+    // Before the login is complete the deadline stands, whatever comes.
+    if (session?.state === 'live') connection.deadlineTick = this.#wheel.now + this.#idleTicks;
+    this.#parts.metrics.framesIn.inc();
+    this.#do(connection, connection.channel.receive(frame));
+  }
+
+  onProtocolError(connection: Connection, close: CloseName, detail: string): void {
+    connection.close(close, detail);
+  }
+
+  onEnd(connection: Connection): void {
+    const { registry, releases, deliveries, metrics } = this.#parts;
+    this.#connections.delete(connection);
+    metrics.closed.inc({ reason: connection.closedBy ?? 'by-client' });
+    this.#wheel.remove(connection);
+    connection.deadlineTick = this.#wheel.now + this.#wheel.ticks(CLOSE_LINGER_MS);
+    if (!connection.socket.destroyed) this.#wheel.add(connection);
+    const { session } = connection;
+    if (session === null) return;
+    const wasLive = session.state === 'live';
+    registry.remove(session);
+    deliveries.sessionEnded(session);
+    // A replaced session's route is the newer one's already; a claiming one is released when its claim comes back.
+    if (wasLive && connection.closedBy !== 'replaced') void releases.release(session);
+  }
+
+  /** Closes every connection. */
+  closeAll(close: CloseName): void {
+    for (const connection of this.#connections) connection.close(close);
+  }
+
+  stop(): void {
+    this.#wheel.stop();
+    for (const connection of this.#connections) connection.socket.destroy();
+  }
+
+  #do(connection: Connection, effect: Effect): void {
+    switch (effect.do) {
+      case 'write':
+        return connection.write(effect.frame);
+      case 'close':
+        return connection.close(effect.close, effect.detail);
+      case 'leave':
+        return connection.leave();
+      case 'login':
+        return void this.#login(connection, effect.token, effect.version);
+      case 'publish':
+        return void this.#publish(connection.session!, effect.message, traceOf(effect.traceContext));
+      case 'send':
+        return this.#send(connection.session!, effect.message, traceOf(effect.traceContext));
+      case 'acknowledge':
+        for (const deliveryId of effect.deliveryIds)
+          if (!this.#parts.deliveries.acknowledge(connection.session!, deliveryId))
+            this.#parts.metrics.unknownAcknowledgements.inc();
+        return;
+    }
+  }
+
+  async #login(connection: Connection, token: string, version: number): Promise<void> {
+    const { login, metrics, logger, settings } = this.#parts;
+    const startedAtMs = performance.now();
+    const result = await login.run(connection, token);
+    metrics.logins.inc({ result: 'refused' in result ? result.refused : 'accepted' });
+    if ('refused' in result) {
+      logger.debug({ close: result.refused, remote: connection.socket.remoteAddress }, 'login refused');
+      return connection.close(result.refused, result.detail, retryAfterMs[result.refused]);
+    }
+    const { session, expiresAtMs } = result;
+    metrics.loginSeconds.observe((performance.now() - startedAtMs) / 1000);
+    connection.channel.state = 'connected';
+    connection.maxFrameBytes = settings.maxFrameBytes;
+    connection.deadlineTick = this.#wheel.now + this.#idleTicks;
+    const { nodeId, boot, conn } = session.route;
+    logger.debug({ clientId: session.clientId, conn }, 'signed in');
+    connection.write(
+      encodeFrame('connected', {
+        version,
+        connection: `${nodeId}/${boot}/${conn}`,
+        heartbeatIntervalMs: settings.heartbeatIntervalMs,
+        idleTimeoutMs: settings.idleTimeoutMs,
+        limits: { maxFrameBytes: settings.maxFrameBytes, maxInFlight: settings.maxInFlight },
+        tokenExpiresAtMs: expiresAtMs,
+      }),
+    );
+  }
+
+  async #publish(
+    { clientId, connection }: Session,
+    message: Messages['publish'],
+    traceId: string,
+  ): Promise<void> {
+    const { identity, upstream, metrics, logger } = this.#parts;
+    const { messageId, kind, payload } = message;
+    const receivedAtMs = Date.now();
+    const record = { clientId, messageId, kind, payload, traceId, nodeId: identity.nodeId, receivedAtMs };
+    const answer = await upstream.handle(record);
+    metrics.publishes.inc({ status: answer.status });
+    logger.debug({ clientId, messageId, kind, traceId, status: answer.status }, 'publish answered');
+    connection.channel.inFlight--;
+    const status = publishStatuses[answer.status];
+    connection.write(
+      encodeFrame('published', { messageId, status, detail: 'detail' in answer ? answer.detail : '' }),
+    );
+  }
+
+  #send(
+    { clientId, connection }: Session,
+    { messageId, to, payload }: Messages['send'],
+    traceId: string,
+  ): void {
+    const { deliveries, registry, router, settings, metrics, logger } = this.#parts;
+    const message: NodeMessage = { messageId, from: clientId, payload, sentAtMs: Date.now(), traceId };
+    const options = { acknowledge: true, deadlineMs: settings.acknowledgeTimeoutMs };
+    const answer = (_position: number, outcome: DeliveryOutcome): void => {
+      const status = sendStatuses[outcome] ?? SendStatus.SEND_STATUS_RETRY;
+      metrics.sends.inc({ outcome: deliveryOutcomeNames[outcome] ?? 'unknown' });
+      logger.debug({ clientId, to, messageId, traceId, outcome }, 'send answered');
+      connection.channel.inFlight--;
+      connection.write(encodeFrame('sent', { messageId, status }));
+    };
+    if (registry.get(to) !== null) deliveries.deliver(message, [to], options, answer);
+    else void router.deliver(message, [to], options, answer);
+  }
+
+  #onDeadline(connection: Connection): void {
+    if (!connection.isOpen) return void connection.socket.destroy();
+    connection.close(connection.channel.state === 'connected' ? 'idleTimeout' : 'loginTimeout');
+  }
+}
+
+const OVERLOAD_RETRY_AFTER_MS = 5000;
+
+const publishStatuses = {
+  accepted: PublishStatus.PUBLISH_STATUS_ACCEPTED,
+  retry: PublishStatus.PUBLISH_STATUS_RETRY,
+  rejected: PublishStatus.PUBLISH_STATUS_REJECTED,
+} as const;
+
+/** What a sender is told; every other outcome leaves it open whether the recipient has the message. */
+const sendStatuses: { readonly [outcome in DeliveryOutcome]?: SendStatus } = {
+  [DeliveryOutcome.delivered]: SendStatus.SEND_STATUS_DELIVERED,
+  [DeliveryOutcome.offline]: SendStatus.SEND_STATUS_OFFLINE,
+  [DeliveryOutcome.notHere]: SendStatus.SEND_STATUS_OFFLINE,
+  [DeliveryOutcome.queueFull]: SendStatus.SEND_STATUS_QUEUE_FULL,
+};
+
+function traceOf(traceContext: Uint8Array | null): string {
+  return (traceContext === null ? null : traceIdOf(traceContext)) ?? newTraceId();
+}

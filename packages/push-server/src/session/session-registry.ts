@@ -1,0 +1,51 @@
+import type { Session } from './session.ts';
+
+/** The sessions of this process by client id. At most one is live per client. */
+export class SessionRegistry {
+  readonly #live = new Map<string, Session>();
+  readonly #claiming = new Map<string, Session>();
+
+  /** How many clients are signed in here. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** The live session of a client, or null. */
+  get(clientId: string): Session | null {
+    return this.#live.get(clientId) ?? null;
+  }
+
+  /** The session of a client whose route is being claimed, or null. */
+  getClaiming(clientId: string): Session | null {
+    return this.#claiming.get(clientId) ?? null;
+  }
+
+  addClaiming(session: Session): void {
+    this.#claiming.set(session.clientId, session);
+  }
+
+  /** Makes a session the live one of its client. Answers the one that it takes the place of. */
+  promote(session: Session): Session | null {
+    this.#removeClaiming(session);
+    const replaced = this.get(session.clientId);
+    session.state = 'live';
+    this.#live.set(session.clientId, session);
+    return replaced;
+  }
+
+  /** Takes a session out, whatever its state. A newer one of the same client stays. */
+  remove(session: Session): void {
+    session.state = 'ended';
+    this.#removeClaiming(session);
+    if (this.#live.get(session.clientId) === session) this.#live.delete(session.clientId);
+  }
+
+  /** Live sessions; may be walked while sessions come and go. */
+  live(): IterableIterator<Session> {
+    return this.#live.values();
+  }
+
+  #removeClaiming(session: Session): void {
+    if (this.#claiming.get(session.clientId) === session) this.#claiming.delete(session.clientId);
+  }
+}

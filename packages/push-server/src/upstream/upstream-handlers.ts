@@ -1,0 +1,93 @@
+import { pathToFileURL } from 'node:url';
+import { UpstreamFull, UpstreamUnavailable, type UpstreamLog, type UpstreamRecord } from '@longwire/cluster';
+import { isKind } from '@longwire/protocol';
+import { ConfigError, withDeadline } from '@longwire/service-kit';
+import type { Logger } from 'pino';
+
+export type UpstreamAnswer =
+  /** The message is safe: the client may forget it. */
+  | { readonly status: 'accepted' }
+  /** Not now; the client sends it again. */
+  | { readonly status: 'retry'; readonly detail: string }
+  /** Never; the client gives up. */
+  | { readonly status: 'rejected'; readonly detail: string };
+
+/** Business code for one kind of message. `next` publishes to the upstream log, as every kind without a handler does. */
+export type UpstreamHandler = (
+  message: UpstreamRecord,
+  next: (message: UpstreamRecord) => Promise<UpstreamAnswer>,
+) => Promise<UpstreamAnswer>;
+
+/** How long a handler may take until the client is told to send again. */
+const HANDLER_DEADLINE_MS = 15_000;
+
+/** Who takes which kind of upstream message. */
+export class UpstreamHandlers {
+  readonly #log: UpstreamLog;
+  readonly #logger: Logger;
+  readonly #handlers = new Map<string, UpstreamHandler>();
+
+  constructor(log: UpstreamLog, logger: Logger) {
+    this.#log = log;
+    this.#logger = logger;
+  }
+
+  /** @throws Error when the kind is not valid or has a handler already. */
+  register(kind: string, handler: UpstreamHandler): void {
+    if (!isKind(kind))
+      throw new Error(`the kind ${JSON.stringify(kind)} is not 1 to 64 of A-Z a-z 0-9 . _ -`);
+    if (this.#handlers.has(kind)) throw new Error(`the kind ${kind} has a handler already`);
+    this.#handlers.set(kind, handler);
+  }
+
+  /** Registers what each module exports as `upstreamHandlers`, an object of handlers by kind. @throws ConfigError */
+  async load(modules: readonly string[]): Promise<void> {
+    for (const module of modules) {
+      try {
+        const specifier = /^[./]/.test(module) ? pathToFileURL(module).href : module;
+        const { upstreamHandlers } = (await import(specifier)) as {
+          upstreamHandlers?: Record<string, UpstreamHandler>;
+        };
+        if (typeof upstreamHandlers !== 'object') throw new Error('it exports no object upstreamHandlers');
+        for (const [kind, handler] of Object.entries(upstreamHandlers)) this.register(kind, handler);
+      } catch (error) {
+        throw new ConfigError([
+          {
+            key: 'push.handlerModules',
+            source: module,
+            given: (error as Error).message,
+            allowed: 'a module that exports upstreamHandlers: { [kind]: async (message, next) => answer }',
+          },
+        ]);
+      }
+    }
+  }
+
+  /** Never rejects: what a handler throws is logged and becomes `retry`. */
+  async handle(message: UpstreamRecord): Promise<UpstreamAnswer> {
+    const handler = this.#handlers.get(message.kind);
+    if (handler === undefined) return this.#publish(message);
+    const { kind, traceId } = message;
+    try {
+      const answer = handler(message, (record) => this.#publish(record));
+      return await withDeadline(answer, HANDLER_DEADLINE_MS, `the handler of ${kind}`);
+    } catch (error) {
+      this.#logger.error({ err: error, kind, traceId }, 'an upstream handler failed');
+      return { status: 'retry', detail: 'the handler of this kind failed' };
+    }
+  }
+
+  async #publish(message: UpstreamRecord): Promise<UpstreamAnswer> {
+    try {
+      await this.#log.publish(message);
+      return { status: 'accepted' };
+    } catch (error) {
+      const { traceId, kind } = message;
+      if (error instanceof UpstreamFull)
+        return { status: 'retry', detail: 'the queue to the upstream log is full' };
+      if (!(error instanceof UpstreamUnavailable))
+        this.#logger.error({ err: error, kind, traceId }, 'publish failed');
+      return { status: 'retry', detail: 'the upstream log does not answer' };
+    }
+  }
+}

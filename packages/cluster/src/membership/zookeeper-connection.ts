@@ -1,5 +1,3 @@
-/// <reference path="./node-zookeeper-client.d.ts" />
-import zookeeper, { type Client, type Stat } from 'node-zookeeper-client';
 import {
   isConnectionLoss,
   isNodeExists,
@@ -7,6 +5,7 @@ import {
   ZooKeeperSessionExpired,
   ZooKeeperUnavailable,
 } from './zookeeper-errors.ts';
+import { zookeeper, type Client, type Stat } from './zookeeper-library.ts';
 
 /** Names a session to the servers: whoever shows it takes the session over, with all that is ephemeral in it. */
 export interface SessionTicket {
@@ -41,7 +40,7 @@ type Done<Results extends unknown[]> = (error: Error | null, ...results: Results
  * reconnects: after the first sign of trouble it is over, and the session is taken over by a new one.
  *
  * The library's own reconnecting waits for ever on a server that is silent, and keeps the half of a frame that was cut.
- * Both go away by giving each client a single connection, for which three of its inner functions are replaced.
+ * Both go away by giving each client a single connection, for which two of its inner functions are replaced.
  */
 export class ZooKeeperConnection {
   /** Resolves when the connection is over; never rejects. */

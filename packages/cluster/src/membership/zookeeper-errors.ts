@@ -1,5 +1,4 @@
-/// <reference path="./node-zookeeper-client.d.ts" />
-import zookeeper from 'node-zookeeper-client';
+import { zookeeper } from './zookeeper-library.ts';
 
 /** ZooKeeper could not be reached or did not answer in time; whether a write took effect is unknown. */
 export class ZooKeeperUnavailable extends Error {

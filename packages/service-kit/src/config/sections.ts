@@ -14,12 +14,18 @@ export const knownSections: readonly string[] = [
   'kafka',
   'database',
   'auth',
-  'pushServer',
+  'push',
   'route',
   'consumer',
   'admin',
-  'cli',
-  'test',
+];
+
+/** Variables of Longwire's tools, which are no settings: of the command line, the tests, and the local backends. */
+export const toolPrefixes: readonly string[] = [
+  'LONGWIRE_CLI',
+  'LONGWIRE_TEST',
+  'LONGWIRE_LOCAL',
+  'LONGWIRE_REQUIRE',
 ];
 
 export const logSettings = Type.Object({

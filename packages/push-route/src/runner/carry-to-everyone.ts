@@ -1,0 +1,101 @@
+import {
+  DeliveryOutcome,
+  deliveryOutcomeNames,
+  type Directory,
+  type Member,
+  type Membership,
+  type NodeClient,
+  type PushNodeResultRow,
+  type Store,
+} from '@longwire/cluster';
+import type { Logger } from 'pino';
+import type { PushMetrics } from './push-metrics.ts';
+import type { PushJob } from './push-job.ts';
+import { untilStored } from './store-retry.ts';
+
+const maxOutstandingNodes = 64;
+/** How much longer than its clients a node may take to answer for all of them. */
+const nodeGraceMs = 5000;
+
+export interface EveryoneDeps {
+  readonly client: NodeClient;
+  readonly directory: Directory;
+  readonly membership: Membership;
+  readonly store: Store;
+  readonly metrics: PushMetrics;
+  readonly storeOutageMs: number;
+  readonly logger: Logger;
+}
+
+/** Hands a push to every push-server, draining ones too: one call and one row each. Answers how many clients that reached for. */
+export async function carryToEveryone(
+  deps: EveryoneDeps,
+  job: PushJob,
+  signal: AbortSignal,
+): Promise<number> {
+  const { membership, store, storeOutageMs, logger } = deps;
+  const nodes = membership.members('push-server').values();
+  const sessions = await sessionsByNode(deps);
+  let targets = 0;
+  const work = async (): Promise<void> => {
+    for (const node of nodes) {
+      signal.throwIfAborted();
+      const row = await broadcast(deps, job, node, sessions.get(node.nodeId) ?? 0);
+      await untilStored(() => store.insertPushNodeResults([row]), {
+        outageMs: storeOutageMs,
+        signal,
+        logger,
+      });
+      targets += row.delivered + row.failed;
+    }
+  };
+  await Promise.all(Array.from({ length: maxOutstandingNodes }, work));
+  return targets;
+}
+
+/** What each node said last of how many clients it has: all that can be said of a node that does not answer. */
+async function sessionsByNode({ directory, logger }: EveryoneDeps): Promise<Map<string, number>> {
+  try {
+    const leases = await directory.leases();
+    return new Map(leases.map(({ nodeId, sessions }) => [nodeId, sessions]));
+  } catch (error) {
+    logger.warn({ err: error }, 'the leases of the push-servers are not known');
+    return new Map();
+  }
+}
+
+async function broadcast(
+  { client, metrics, logger }: EveryoneDeps,
+  { pushId, message, options }: PushJob,
+  node: Member,
+  sessions: number,
+): Promise<PushNodeResultRow> {
+  const row = { pushId, nodeId: node.nodeId };
+  let counts: readonly number[];
+  try {
+    const request = { message, acknowledge: options.acknowledge, deadlineMs: options.deadlineMs };
+    ({ counts } = await client.broadcast(node.addresses.api, request, options.deadlineMs + nodeGraceMs));
+  } catch (error) {
+    logger.warn(
+      { err: error, node: node.nodeId, traceId: message.traceId },
+      'a node did not take a broadcast',
+    );
+    metrics.targets.inc({ outcome: 'failed', reason: 'nodeUnreachable' }, sessions);
+    return { ...row, delivered: 0, failed: sessions, reason: 'nodeUnreachable' };
+  }
+  const failures = counts.flatMap((count, outcome) =>
+    outcome === DeliveryOutcome.delivered || count === 0
+      ? []
+      : [{ reason: deliveryOutcomeNames[outcome] ?? 'unknown', count }],
+  );
+  const delivered = counts[DeliveryOutcome.delivered] ?? 0;
+  metrics.targets.inc({ outcome: 'delivered', reason: '' }, delivered);
+  for (const { reason, count } of failures) metrics.targets.inc({ outcome: 'failed', reason }, count);
+  return {
+    ...row,
+    delivered,
+    failed: failures.reduce((sum, { count }) => sum + count, 0),
+    // The row has room for one word.
+    reason: failures.length > 1 ? 'mixed' : (failures[0]?.reason ?? null),
+  };
+}

@@ -48,7 +48,8 @@ export function directoryConformance(name: string, open: () => Promise<Directory
 
     test('a look-up of many answers in order, with gaps and repetitions', async () => {
       const ids = Array.from({ length: 1700 }, (_, i) => `client-${i}`);
-      await Promise.all(ids.map((id, i) => (i % 3 === 0 ? null : directory.claim(id, route(i), nowMs))));
+      const claims = ids.map((id, i) => (i % 3 === 0 ? [] : [directory.claim(id, route(i), nowMs)]));
+      await Promise.all(claims.flat());
       const asked = [...ids.toReversed(), 'client-1', 'client-1'];
       const expected = asked.map((id) => {
         const i = Number(id.slice('client-'.length));

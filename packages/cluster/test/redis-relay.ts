@@ -10,11 +10,12 @@ export class Relay {
     this.#server = server;
   }
 
-  static async open(target: { host: string; port: number }): Promise<Relay> {
+  /** On a port of its own choice unless told one. */
+  static async open(target: { host: string; port: number }, port = 0): Promise<Relay> {
     const server = createServer();
     const relay = new Relay(server);
     server.on('connection', (client) => relay.#accept(client, target));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return relay;
   }
 

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const firstMs = 50;
+const capMs = 2000;
+
+/** Waits before try number `attempt` (from 1) is repeated: full jitter in [0, 50 ms x 2^(attempt-1)], capped at 2 s. */
+export async function backOff(attempt: number, signal?: AbortSignal): Promise<void> {
+  const delayMs = Math.random() * Math.min(capMs, firstMs * 2 ** Math.min(attempt - 1, 10));
+  await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => undefined);
+}
+
+/** Rejects with an Error of that message if the work has not settled in time. The work itself goes on. */
+export async function within<Result>(
+  timeoutMs: number,
+  work: Promise<Result>,
+  message: string,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

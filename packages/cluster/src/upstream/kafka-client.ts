@@ -1,0 +1,99 @@
+import { Kafka, logLevel, Partitioners, type Admin, type Message, type Producer } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { KafkaSettings } from '../config.ts';
+import { HeldClient } from './held-client.ts';
+import { fixIdleTimers } from './kafkajs-fixes.ts';
+import { BatchRefused } from './send-queue.ts';
+
+fixIdleTimers();
+
+/** Broker errors that are about what is in the batch; everything else may be over at the next try. */
+const refusals: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
+const connectCapMs = 3000;
+
+export interface TopicMessage {
+  readonly topic: string;
+  readonly message: Message;
+}
+
+/** Kafka as the log needs it: topics that exist, sends of one try each, a ping. Every call has a deadline. */
+export class KafkaClient {
+  readonly kafka: Kafka;
+  readonly #settings: KafkaSettings;
+  readonly #producer: HeldClient<Producer>;
+  readonly #admin: HeldClient<Admin>;
+  readonly #tryTimeoutMs: number;
+  #topicsExist = false;
+
+  constructor(settings: KafkaSettings, logger: Logger, clientId: string) {
+    // Half, so that a try that meets silence leaves time for another within the record's deadline.
+    this.#tryTimeoutMs = Math.ceil(settings.publishTimeoutMs / 2);
+    this.#settings = settings;
+    this.kafka = new Kafka({
+      clientId,
+      brokers: settings.brokers.split(',').map((broker) => broker.trim()),
+      connectionTimeout: Math.min(connectCapMs, this.#tryTimeoutMs),
+      requestTimeout: this.#tryTimeoutMs,
+      // Whoever calls tries again, with a fresh client; see HeldClient.
+      retry: { retries: 0 },
+      logLevel: logLevel.WARN,
+      logCreator: () => (entry) => logger.debug({ kafkajs: entry.log.message }, 'kafkajs'),
+    });
+    this.#producer = new HeldClient(() =>
+      this.kafka.producer({
+        createPartitioner: Partitioners.DefaultPartitioner,
+        allowAutoTopicCreation: false,
+      }),
+    );
+    this.#admin = new HeldClient(() => this.kafka.admin());
+  }
+
+  /** One try: resolves once all in-sync replicas hold every message. Rejects with BatchRefused if no try can help. */
+  async send(items: readonly TopicMessage[]): Promise<void> {
+    await this.ensureTopics();
+    const byTopic = Map.groupBy(items, (item) => item.topic);
+    const topicMessages = [...byTopic].map(([topic, group]) => ({
+      topic,
+      messages: group.map((item) => item.message),
+    }));
+    try {
+      await this.#producer.use(this.#tryTimeoutMs, (producer) =>
+        producer.sendBatch({ acks: -1, timeout: this.#tryTimeoutMs, topicMessages }),
+      );
+    } catch (error) {
+      if (isRefusal(error)) throw new BatchRefused('Kafka refused the batch', { cause: error });
+      throw error;
+    }
+  }
+
+  /** Creates what is missing. Other processes may be doing the same. */
+  async ensureTopics(): Promise<void> {
+    if (this.#topicsExist) return;
+    const { topic, deadLetterTopic, partitions, replicationFactor } = this.#settings;
+    await this.#admin.use(this.#tryTimeoutMs, async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const missing = [topic, deadLetterTopic].filter((name) => !existing.has(name));
+      if (missing.length === 0) return;
+      await admin.createTopics({
+        topics: missing.map((name) => ({ topic: name, numPartitions: partitions, replicationFactor })),
+        waitForLeaders: true,
+        timeout: this.#tryTimeoutMs,
+      });
+    });
+    this.#topicsExist = true;
+  }
+
+  async ping(): Promise<void> {
+    await this.#admin.use(this.#tryTimeoutMs, (admin) => admin.describeCluster());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#producer.close(this.#tryTimeoutMs), this.#admin.close(this.#tryTimeoutMs)]);
+  }
+}
+
+/** kafkajs wraps the broker's error, whose `type` is the name in Kafka's protocol, once or twice. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return refusals.includes((error as { type?: unknown }).type) || isRefusal(error.cause);
+}

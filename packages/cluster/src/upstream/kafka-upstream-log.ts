@@ -1,0 +1,111 @@
+import type { Message } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { KafkaSettings } from '../config.ts';
+import { KafkaClient, type TopicMessage } from './kafka-client.ts';
+import { KafkaConsumer } from './kafka-consumer.ts';
+import { asDeadLetter, encodeRecord, messageBytes, recordBytes } from './kafka-record.ts';
+import { SendQueue } from './send-queue.ts';
+import {
+  UpstreamUnavailable,
+  type UpstreamConsumer,
+  type UpstreamLog,
+  type UpstreamRecord,
+} from './upstream-log.ts';
+
+const maxBatchRecords = 4000;
+/** A broker takes 1 MiB a partition and request by default, and a whole batch may be for one partition. */
+const maxBatchBytes = 900_000;
+
+/** The upstream log on Kafka (tried on 3.9); see kafka-record.ts for what a record looks like there. */
+export class KafkaUpstreamLog implements UpstreamLog {
+  readonly #settings: KafkaSettings;
+  readonly #logger: Logger;
+  readonly #client: KafkaClient;
+  readonly #queue: SendQueue<TopicMessage>;
+  readonly #consumers = new Set<KafkaConsumer>();
+
+  constructor({ settings, logger, clientId }: { settings: KafkaSettings; logger: Logger; clientId: string }) {
+    const client = new KafkaClient(settings, logger, clientId);
+    const limits = {
+      maxRecords: settings.maxQueuedRecords,
+      maxBytes: settings.maxQueuedBytes,
+      timeoutMs: settings.publishTimeoutMs,
+      maxBatchRecords,
+      maxBatchBytes,
+    };
+    this.#settings = settings;
+    this.#logger = logger;
+    this.#client = client;
+    this.#queue = new SendQueue(limits, (items) => client.send(items));
+  }
+
+  /**
+   * Creates the topics if they are missing. Rejects with `UpstreamUnavailable` if Kafka does not answer; the log can be
+   * used all the same, and does this by itself once Kafka is back.
+   */
+  async start(): Promise<void> {
+    await unavailableUnless(this.#client.ensureTopics());
+  }
+
+  publish(record: UpstreamRecord): Promise<void> {
+    return this.#queue.add(
+      { topic: this.#settings.topic, message: encodeRecord(record) },
+      recordBytes(record),
+    );
+  }
+
+  async consume(
+    group: string,
+    handle: (batch: readonly UpstreamRecord[]) => Promise<void>,
+  ): Promise<UpstreamConsumer> {
+    const consumer = new KafkaConsumer({
+      client: this.#client,
+      logger: this.#logger,
+      topic: this.#settings.topic,
+      group,
+      handle,
+      putAside: (message, reason) => this.#putAside(message, reason),
+    });
+    this.#consumers.add(consumer);
+    await consumer.start();
+    return {
+      stop: async () => {
+        await consumer.stop();
+        this.#consumers.delete(consumer);
+      },
+    };
+  }
+
+  deadLetter(record: UpstreamRecord, reason: string): Promise<void> {
+    return this.#putAside(encodeRecord(record), reason);
+  }
+
+  queue(): { records: number; bytes: number; maxRecords: number; maxBytes: number } {
+    const { maxQueuedRecords: maxRecords, maxQueuedBytes: maxBytes } = this.#settings;
+    return { records: this.#queue.records, bytes: this.#queue.bytes, maxRecords, maxBytes };
+  }
+
+  async ping(): Promise<void> {
+    await unavailableUnless(this.#client.ping());
+  }
+
+  /** Stops the consumers first: what they still put aside goes through the queue. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
+    await this.#queue.close();
+    await this.#client.close();
+  }
+
+  #putAside(message: Parameters<typeof asDeadLetter>[0], reason: string): Promise<void> {
+    const letter: Message = asDeadLetter(message, reason);
+    return this.#queue.add({ topic: this.#settings.deadLetterTopic, message: letter }, messageBytes(letter));
+  }
+}
+
+async function unavailableUnless(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    throw new UpstreamUnavailable(`Kafka did not answer: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,285 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
+import { pino } from 'pino';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { realBackend } from '../../../test-support/backends.ts';
+import type { KafkaSettings } from '../src/config.ts';
+import { KafkaUpstreamLog, UpstreamUnavailable, type UpstreamRecord } from '../src/upstream/index.ts';
+import { Relay } from './redis-relay.ts';
+import { eventually, ordersByClient, record, roomy, upstreamConformance } from './upstream.conformance.ts';
+
+const brokers = realBackend('kafka');
+const logger = pino({ level: 'silent' });
+const runPrefix = `t${randomBytes(4).toString('hex')}`;
+let opened = 0;
+
+function settings(change: Partial<KafkaSettings> = {}): KafkaSettings {
+  opened += 1;
+  return {
+    brokers: brokers as string,
+    topic: `${runPrefix}.${opened}`,
+    deadLetterTopic: `${runPrefix}.${opened}.dead`,
+    partitions: 3,
+    replicationFactor: 1,
+    publishTimeoutMs: 20_000,
+    maxQueuedRecords: roomy.maxRecords,
+    maxQueuedBytes: roomy.maxBytes,
+    ...change,
+  };
+}
+
+async function open(change: Partial<KafkaSettings> = {}): Promise<KafkaUpstreamLog> {
+  const log = new KafkaUpstreamLog({ settings: settings(change), logger, clientId: 'test' });
+  await log.start();
+  return log;
+}
+
+describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
+  const cleanUps: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  });
+
+  afterAll(async () => {
+    const admin = plainKafka().admin();
+    await admin.connect();
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${runPrefix}.`));
+    await admin.deleteTopics({ topics });
+    await admin.disconnect();
+  });
+
+  function plainKafka(): Kafka {
+    return new Kafka({ brokers: [brokers as string], logLevel: logLevel.NOTHING });
+  }
+
+  async function opens(change: Partial<KafkaSettings> = {}): Promise<KafkaUpstreamLog> {
+    const log = await open(change);
+    cleanUps.push(() => log.close());
+    return log;
+  }
+
+  async function produce(topic: string, messages: Message[]): Promise<void> {
+    const producer = plainKafka().producer();
+    await producer.connect();
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+  }
+
+  /** Every message of the topic, as they come. */
+  async function read(topic: string): Promise<KafkaMessage[]> {
+    const messages: KafkaMessage[] = [];
+    const consumer = plainKafka().consumer({ groupId: `${topic}.reader`, maxWaitTimeInMs: 100 });
+    cleanUps.push(() => consumer.disconnect());
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => void messages.push(message) });
+    return messages;
+  }
+
+  upstreamConformance('conformance', ({ maxRecords, maxBytes }) =>
+    open({ maxQueuedRecords: maxRecords, maxQueuedBytes: maxBytes }),
+  );
+
+  test('several processes may start at once on topics that do not exist', async () => {
+    const same = settings();
+    const logs = [1, 2, 3].map(() => new KafkaUpstreamLog({ settings: same, logger, clientId: 'test' }));
+    cleanUps.push(() => Promise.all(logs.map((log) => log.close())));
+    await Promise.all(logs.map((log) => log.start()));
+    await Promise.all(logs.map((log, i) => log.publish(record('ann', i))));
+  });
+
+  test('lays a record out as documented', async () => {
+    const { topic, deadLetterTopic } = settings();
+    const log = await opens({ topic, deadLetterTopic });
+    await log.publish(record('ann', 7));
+    const messages = await read(topic);
+    await expect.poll(() => messages.length, eventually).toBe(1);
+    const [message] = messages as [KafkaMessage];
+    expect([message.key, message.value].map(String)).toEqual(['ann', 'payload 7']);
+    expect(headersOf(message)).toEqual({
+      messageId: 'm-7',
+      kind: 'chat',
+      nodeId: 'node-1',
+      receivedAtMs: '1700000000007',
+      traceparent: expect.stringMatching(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/),
+    });
+  });
+
+  test('a dead letter is read back with its reason', async () => {
+    const { topic, deadLetterTopic } = settings();
+    const log = await opens({ topic, deadLetterTopic });
+    await log.deadLetter(record('ann', 1), 'cannot be stored');
+    const messages = await read(deadLetterTopic);
+    await expect.poll(() => messages.length, eventually).toBe(1);
+    const [message] = messages as [KafkaMessage];
+    expect([message.key, message.value].map(String)).toEqual(['ann', 'payload 1']);
+    expect(headersOf(message)).toMatchObject({
+      messageId: 'm-1',
+      reason: 'cannot be stored',
+      failedAtMs: expect.stringMatching(/^\d{13}$/),
+    });
+  });
+
+  test('what cannot be decoded is put aside as it is and holds nothing up', async () => {
+    const { topic, deadLetterTopic } = settings({ partitions: 1 });
+    const log = await opens({ topic, deadLetterTopic, partitions: 1 });
+    await log.publish(record('ann', 1));
+    await produce(topic, [
+      { key: 'ann', value: 'no headers' },
+      { key: null, value: null, headers: { messageId: 'x' } },
+    ]);
+    await log.publish(record('ann', 2));
+    const got: UpstreamRecord[] = [];
+    await log.consume('group', async (batch) => void got.push(...batch));
+    await expect.poll(() => got.map((r) => r.messageId), eventually).toEqual(['m-1', 'm-2']);
+    const dead = await read(deadLetterTopic);
+    await expect.poll(() => dead.length, eventually).toBe(2);
+    expect(dead.map((message) => headersOf(message)['reason']).toSorted()).toEqual([
+      'undecodable: no header receivedAtMs',
+      'undecodable: no key',
+    ]);
+    expect(dead.find((message) => message.key)?.value?.toString()).toBe('no headers');
+  });
+
+  test('two consumers of one group share the records, and one takes over when the other stops', async () => {
+    const log = await opens({ partitions: 4 });
+    const seen: [UpstreamRecord[], UpstreamRecord[]] = [[], []];
+    const consumers = [];
+    for (const mine of seen) {
+      consumers.push(await log.consume('group', async (batch) => void mine.push(...batch)));
+    }
+    let published = 0;
+    const publishSome = async () => {
+      const numbers = Array.from({ length: 20 }, () => published++);
+      await Promise.all(numbers.map((i) => log.publish(record(`client-${i % 10}`, i))));
+    };
+    await expect
+      .poll(async () => {
+        await publishSome();
+        return seen.every((mine) => mine.length > 0);
+      }, eventually)
+      .toBe(true);
+    await consumers[0]?.stop();
+    const before = published;
+    await publishSome();
+    const ids = () => new Set(seen.flat().map((r) => r.messageId));
+    await expect.poll(() => ids().size, eventually).toBe(published);
+    expect(published).toBe(before + 20);
+  });
+
+  test('a failing handler does not cost the membership', async () => {
+    const log = await opens();
+    const got: UpstreamRecord[] = [];
+    const failUntil = performance.now() + 4000;
+    let calls = 0;
+    await log.consume('group', async (batch) => {
+      calls += 1;
+      if (performance.now() < failUntil) throw new Error('the store is away');
+      got.push(...batch);
+    });
+    for (let i = 0; i < 10; i += 1) await log.publish(record('ann', i));
+    await expect.poll(() => got.length, eventually).toBe(10);
+    expect(calls).toBeGreaterThan(2);
+    expect(ordersByClient(got)['ann']).toEqual(Array.from({ length: 10 }, (_, i) => `m-${i}`));
+  });
+
+  test('a record larger than the broker takes is refused, and its neighbours are not', async () => {
+    const { topic, deadLetterTopic } = settings();
+    const admin = plainKafka().admin();
+    await admin.connect();
+    await admin.createTopics({
+      topics: [{ topic, numPartitions: 1, configEntries: [{ name: 'max.message.bytes', value: '10000' }] }],
+    });
+    await admin.disconnect();
+    const log = await opens({ topic, deadLetterTopic });
+    const outcomes = await Promise.allSettled([
+      log.publish(record('ann', 1)),
+      log.publish(record('ann', 2, { payload: new Uint8Array(20_000) })),
+      log.publish(record('ann', 3)),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  test('publishes again once an unreachable broker can be reached', async () => {
+    const [host = '', port] = (brokers as string).split(':');
+    const reserved = await Relay.open({ host, port: Number(port) });
+    const relayPort = reserved.port;
+    await reserved.close();
+    const log = new KafkaUpstreamLog({
+      settings: settings({ brokers: `127.0.0.1:${relayPort}`, publishTimeoutMs: 500 }),
+      logger,
+      clientId: 'test',
+    });
+    cleanUps.push(() => log.close());
+    await expect(log.start()).rejects.toBeInstanceOf(UpstreamUnavailable);
+    await expect(log.ping()).rejects.toBeInstanceOf(UpstreamUnavailable);
+    await expect(log.publish(record('ann', 1))).rejects.toBeInstanceOf(UpstreamUnavailable);
+    const got: string[] = [];
+    await log.consume('group', async (batch) => void got.push(...batch.map((r) => r.messageId)));
+    const relay = await Relay.open({ host, port: Number(port) }, relayPort);
+    cleanUps.push(() => relay.close());
+    const publish = (): Promise<string> =>
+      log.publish(record('ann', 2)).then(
+        () => 'taken',
+        () => 'refused',
+      );
+    await expect.poll(publish, eventually).toBe('taken');
+    await expect.poll(() => got.includes('m-2'), eventually).toBe(true);
+  });
+});
+
+describe('KafkaUpstreamLog without Kafka', () => {
+  const servers: { server: Server; sockets: Set<Socket> }[] = [];
+  afterEach(async () => {
+    for (const { server, sockets } of servers.splice(0)) {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  async function listen(onConnection: (socket: Socket) => void): Promise<string> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      onConnection(socket);
+    });
+    servers.push({ server, sockets });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  const behaviours: [string, (socket: Socket) => void][] = [
+    ['silent', (socket) => socket.resume()],
+    ['hanging up', (socket) => socket.destroy()],
+    ['talking nonsense', (socket) => socket.on('data', () => socket.write('HTTP/1.1 400\r\n\r\n'))],
+  ];
+  test.for(behaviours)(
+    'a broker that is %s: refused by the deadline, and the queue stays flat',
+    async ([, behave]) => {
+      const log = new KafkaUpstreamLog({
+        settings: settings({ brokers: await listen(behave), publishTimeoutMs: 600, maxQueuedRecords: 100 }),
+        logger,
+        clientId: 'test',
+      });
+      for (let round = 0; round < 3; round += 1) {
+        const startedAt = performance.now();
+        const outcomes = await Promise.allSettled(
+          Array.from({ length: 150 }, (_, i) => log.publish(record('ann', i))),
+        );
+        expect(performance.now() - startedAt).toBeLessThan(5000);
+        expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+        expect(log.queue()).toMatchObject({ records: 0, bytes: 0 });
+      }
+      await expect(log.ping()).rejects.toBeInstanceOf(UpstreamUnavailable);
+      await log.close();
+    },
+  );
+});
+
+function headersOf(message: KafkaMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  );
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test, vi } from 'vitest';
+import { BatchRefused, SendQueue, type SendQueueLimits } from '../src/upstream/send-queue.ts';
+import { UpstreamFull, UpstreamUnavailable } from '../src/upstream/index.ts';
+
+const limits: SendQueueLimits = {
+  maxRecords: 1000,
+  maxBytes: 100_000,
+  timeoutMs: 20_000,
+  maxBatchRecords: 100,
+  maxBatchBytes: 10_000,
+};
+const eventually = { timeout: 30_000, interval: 10 };
+
+/** A log that takes a batch when it is told to. */
+class SteppedLog {
+  readonly batches: (readonly number[])[] = [];
+  #answer: { resolve: () => void; reject: (error: Error) => void } | null = null;
+
+  readonly send = (items: readonly number[]): Promise<void> => {
+    if (this.#answer) throw new Error('two sends under way');
+    this.batches.push(items);
+    return new Promise((resolve, reject) => (this.#answer = { resolve, reject }));
+  };
+
+  async answer(error?: Error): Promise<void> {
+    await vi.waitUntil(() => this.#answer !== null, eventually);
+    const answer = this.#answer;
+    this.#answer = null;
+    if (error) answer?.reject(error);
+    else answer?.resolve();
+  }
+}
+
+describe('SendQueue', () => {
+  test('what arrives while a send is under way goes in the next, in order and within the batch bounds', async () => {
+    const log = new SteppedLog();
+    const queue = new SendQueue<number>(limits, log.send);
+    const added = [queue.add(1, 10), queue.add(2, 10)];
+    await expect.poll(() => log.batches.length, eventually).toBe(1);
+    for (let i = 3; i <= 150; i += 1) added.push(queue.add(i, 10));
+    added.push(queue.add(151, 9990), queue.add(152, 20));
+    for (let i = 0; i < 5; i += 1) await log.answer();
+    await Promise.all(added);
+    expect(log.batches.map((batch) => batch.length)).toEqual([2, 100, 48, 1, 1]);
+    expect(log.batches.flat()).toEqual(Array.from({ length: 152 }, (_, i) => i + 1));
+    expect([queue.records, queue.bytes]).toEqual([0, 0]);
+  });
+
+  test('refuses beyond its bounds, and what could never fit', async () => {
+    const log = new SteppedLog();
+    const queue = new SendQueue<number>({ ...limits, maxRecords: 3, maxBytes: 1000 }, log.send);
+    const added = [queue.add(1, 400), queue.add(2, 400)];
+    await expect(queue.add(3, 400)).rejects.toBeInstanceOf(UpstreamFull);
+    added.push(queue.add(4, 10));
+    await expect(queue.add(5, 10)).rejects.toBeInstanceOf(UpstreamFull);
+    await expect(queue.add(6, 10_001)).rejects.toBeInstanceOf(UpstreamFull);
+    await log.answer();
+    await Promise.all(added);
+    expect(log.batches).toEqual([[1, 2, 4]]);
+  });
+
+  test('tries a failed batch again, before anything that came later', async () => {
+    const log = new SteppedLog();
+    const queue = new SendQueue<number>(limits, log.send);
+    const first = queue.add(1, 10);
+    await log.answer(new Error('leader moved'));
+    const second = queue.add(2, 10);
+    await log.answer();
+    await first;
+    await log.answer();
+    await second;
+    expect(log.batches).toEqual([[1], [1], [2]]);
+  });
+
+  test('rejects at its deadline what is waiting and what is under way, and stays flat', async () => {
+    const queue = new SendQueue<number>({ ...limits, timeoutMs: 100 }, () => new Promise(() => {}));
+    const first = queue.add(1, 10);
+    const rest = new Promise((resolve) => setImmediate(resolve)).then(() => queue.add(2, 10));
+    const outcomes = await Promise.allSettled([first, rest]);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'UpstreamUnavailable' } });
+    }
+    expect([queue.records, queue.bytes]).toEqual([0, 0]);
+  });
+
+  test('opens the circuit after repeated failure, lets one record probe, and closes it on success', async () => {
+    let broken = true;
+    let sends = 0;
+    const queue = new SendQueue<number>({ ...limits, timeoutMs: 500 }, async () => {
+      sends += 1;
+      if (broken) throw new Error('no broker');
+    });
+    await expect(queue.add(1, 10)).rejects.toBeInstanceOf(UpstreamUnavailable);
+    expect(sends).toBeGreaterThanOrEqual(3);
+    // Refused either for the wait after the last failure, or because the first of the two is the probe.
+    const pair = await Promise.allSettled([queue.add(2, 10), queue.add(3, 10)]);
+    expect(pair[1]).toMatchObject({ status: 'rejected', reason: { cause: { message: 'no broker' } } });
+
+    broken = false;
+    const probe = () =>
+      queue.add(4, 10).then(
+        () => 'taken',
+        () => 'refused',
+      );
+    await expect.poll(probe, eventually).toBe('taken');
+    await Promise.all([queue.add(5, 10), queue.add(6, 10)]);
+  });
+
+  test('finds the one record that the log refuses, and sends the others in order', async () => {
+    const taken: number[] = [];
+    const queue = new SendQueue<number>(limits, async (items) => {
+      if (items.includes(5)) throw new BatchRefused('too large');
+      taken.push(...items);
+    });
+    const outcomes = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7].map((item) => queue.add(item, 10)));
+    expect(taken).toEqual([1, 2, 3, 4, 6, 7]);
+    expect(outcomes.map(({ status }) => status).indexOf('rejected')).toBe(4);
+    expect(outcomes[4]).toMatchObject({ reason: { name: 'UpstreamUnavailable' } });
+  });
+
+  test('close waits for what was taken, and takes nothing more', async () => {
+    const log = new SteppedLog();
+    const queue = new SendQueue<number>(limits, log.send);
+    let closed = false;
+    const added = queue.add(1, 10);
+    const closing = queue.close().then(() => (closed = true));
+    await expect(queue.add(2, 10)).rejects.toBeInstanceOf(UpstreamUnavailable);
+    expect(closed).toBe(false);
+    await log.answer();
+    await Promise.all([added, closing]);
+  });
+});

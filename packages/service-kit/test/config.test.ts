@@ -126,7 +126,7 @@ describe('loadConfig', () => {
         key: 'cluster.secret',
         source: 'LONGWIRE_CLUSTER_SECRET or the configuration file',
         given: 'nothing',
-        allowed: 'a string of at least 32 characters',
+        allowed: 'a string matching ^[A-Za-z0-9._~+/=-]{32,512}$',
       },
       {
         key: 'redis.commandTimeoutMs',

@@ -39,7 +39,8 @@ export const clusterSettings = Type.Object({
     description: 'name of this cluster in logs',
   }),
   secret: Type.String({
-    minLength: 32,
+    // What a Bearer credential may hold (RFC 6750).
+    pattern: '^[A-Za-z0-9._~+/=-]{32,512}$',
     secret: true,
     description: 'what the nodes of the cluster show each other; the same on every node',
   }),

@@ -1,7 +1,7 @@
 import type { TObject } from 'typebox';
 import type { SchemaNode } from '../schema/describe.ts';
 import type { ConfigProblem } from './config-error.ts';
-import { knownSections } from './sections.ts';
+import { knownSections, toolPrefixes } from './sections.ts';
 import { envName, type Setting } from './settings.ts';
 import { suggest } from './suggest.ts';
 
@@ -13,7 +13,8 @@ export function unknownInEnv(
 ): ConfigProblem[] {
   const names = settings.map((setting) => setting.env);
   const known = new Set(['LONGWIRE_CONFIG', ...names]);
-  const foreign = knownSections.filter((section) => !(section in schema.properties)).map((s) => envName([s]));
+  const others = knownSections.filter((section) => !(section in schema.properties));
+  const foreign = [...toolPrefixes, ...others.map((section) => envName([section]))];
   const isForeign = (name: string) =>
     foreign.some((prefix) => name === prefix || name.startsWith(`${prefix}_`));
   return Object.keys(env)

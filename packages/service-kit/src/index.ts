@@ -2,6 +2,7 @@ export {
   ApiKeys,
   checkRole,
   createApiKey,
+  credentialOf,
   requireApiKey,
   requireApiKeyOrClusterSecret,
   requireClusterSecret,

@@ -90,7 +90,8 @@ export function checkRole(key: { readonly name: string; readonly role: Role }, r
   });
 }
 
-function credentialOf(request: FastifyRequest): string {
+/** What the request brings as `Authorization: Bearer …`; throws a 401 problem when it brings nothing. */
+export function credentialOf(request: FastifyRequest): string {
   const credential = bearerToken(request.headers.authorization);
   if (credential === null) throw unauthorized('The request needs the header Authorization: Bearer …');
   return credential;

@@ -1,0 +1,117 @@
+import {
+  openStore,
+  RedisDirectory,
+  ZooKeeperMembership,
+  type Directory,
+  type Membership,
+  type Store,
+} from '@longwire/cluster';
+import {
+  ApiKeys,
+  createHttpServer,
+  createLogger,
+  createMetrics,
+  longwireVersion,
+  requireApiKeyOrClusterSecret,
+  TokenKeys,
+  TokenVerifier,
+  type Metrics,
+  type Service,
+} from '@longwire/service-kit';
+import type { Logger } from 'pino';
+import { ClientAccounts } from './clients/client-accounts.ts';
+import type { AuthConfig } from './config.ts';
+import { addClientRoutes } from './http/client-routes.ts';
+import { addTokenRoutes } from './http/token-routes.ts';
+import { NodeChoice } from './placement/node-choice.ts';
+import { NodeLoads } from './placement/node-loads.ts';
+import { ClientTokens } from './sign-in/client-tokens.ts';
+import { SignIn } from './sign-in/sign-in.ts';
+import { TokenIssuer } from './sign-in/token-issuer.ts';
+
+export interface AuthServiceParts {
+  readonly config: Pick<AuthConfig, 'apiKeys' | 'cluster' | 'tokens' | 'auth'>;
+  readonly directory: Directory;
+  readonly membership: Membership;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** One without the figures of the process unless given. */
+  readonly metrics?: Metrics;
+}
+
+export interface AuthService extends Service {
+  /** Where it listens, for example `http://127.0.0.1:7410`; known once it has started. */
+  readonly url: string;
+}
+
+/**
+ * Puts an auth-service together over adapters that others own: stopping it does not close them.
+ *
+ * @throws ConfigError when the token keys file cannot be used.
+ */
+export async function composeAuthService(parts: AuthServiceParts): Promise<AuthService> {
+  const { config, directory, membership, store, logger } = parts;
+  const metrics = parts.metrics ?? createMetrics('auth-service');
+  const keys = await TokenKeys.open(config.tokens.keysFile, logger);
+  const loads = new NodeLoads(directory, logger);
+  const nodes = new NodeChoice(membership, loads);
+  const tokens = new ClientTokens(new TokenVerifier(keys, config.tokens), directory);
+  const accounts = new ClientAccounts(store);
+  const issuer = new TokenIssuer(keys, config.tokens);
+  const signIn = new SignIn({ accounts, tokens, issuer, nodes, metrics });
+
+  const app = await createHttpServer({
+    logger,
+    metrics,
+    readiness: { directory: () => directory.ping(), store: () => store.ping() },
+    openapi: {
+      title: 'Longwire auth-service',
+      description: 'Registers clients, signs them in, and names the push-server to connect to.',
+      version: longwireVersion,
+    },
+    metricsAuthorized: requireApiKeyOrClusterSecret(config.apiKeys, 'viewer', config.cluster.secret),
+    bodyLimitBytes: 16_384,
+  });
+  addClientRoutes(app, accounts, config.apiKeys);
+  addTokenRoutes(app, { signIn, tokens, apiKeys: new ApiKeys(config.apiKeys) });
+
+  let url = '';
+  return {
+    get url() {
+      return url;
+    },
+    async start() {
+      await loads.start();
+      const { host, port } = config.auth.http;
+      url = await app.listen({ host, port });
+      logger.info({ url }, 'auth-service is ready');
+    },
+    async stop() {
+      // Requests in hand are answered first; they still need the rest.
+      await app.close();
+      nodes.close();
+      loads.stop();
+      keys.close();
+    },
+  };
+}
+
+/** An auth-service in a process of its own, over the real backends. */
+export async function openAuthService(config: AuthConfig): Promise<AuthService> {
+  const logger = createLogger({ service: 'auth-service', level: config.log.level });
+  const metrics = createMetrics('auth-service', { processMetrics: true });
+  const membership = await ZooKeeperMembership.connect({ settings: config.zookeeper, logger });
+  const store = await openStore({ settings: config.database, logger });
+  const directory = new RedisDirectory({ settings: config.redis, logger });
+  const service = await composeAuthService({ config, directory, membership, store, logger, metrics });
+  return {
+    get url() {
+      return service.url;
+    },
+    start: () => service.start(),
+    async stop() {
+      await service.stop();
+      await Promise.all([directory.close(), membership.close(), store.close()]);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { Problem, type Metrics } from '@longwire/service-kit';
+import type { ClientAccounts } from '../clients/client-accounts.ts';
+import type { NodeChoice, PushServerAddress } from '../placement/node-choice.ts';
+import type { ClientTokens } from './client-tokens.ts';
+import type { TokenIssuer } from './token-issuer.ts';
+
+export interface SignedIn {
+  readonly token: string;
+  readonly expiresAtMs: number;
+  /** Where to connect, best first; at least one. */
+  readonly pushServers: readonly [PushServerAddress, ...PushServerAddress[]];
+}
+
+export interface SignInParts {
+  readonly accounts: ClientAccounts;
+  readonly tokens: ClientTokens;
+  readonly issuer: TokenIssuer;
+  readonly nodes: NodeChoice;
+  readonly metrics: Metrics;
+}
+
+/** Signs clients in: by their secret, or by a token that is still valid. */
+export class SignIn {
+  readonly #parts: SignInParts;
+  readonly #measure: ReturnType<typeof measurement>;
+
+  constructor(parts: SignInParts) {
+    this.#parts = parts;
+    this.#measure = measurement(parts.metrics);
+  }
+
+  /** Throws the same problem for an unknown client and for a wrong secret. */
+  withSecret(clientId: string, clientSecret: string): Promise<SignedIn> {
+    return this.#measure('secret', async () => {
+      if (!(await this.#parts.accounts.isSecretOf(clientId, clientSecret))) {
+        throw new Problem('invalid-credentials', 'There is no client with this id and this secret');
+      }
+      return this.#admit(clientId);
+    });
+  }
+
+  withToken(token: string): Promise<SignedIn> {
+    return this.#measure('token', async () => {
+      const { clientId } = await this.#parts.tokens.verify(token);
+      return this.#admit(clientId);
+    });
+  }
+
+  async #admit(clientId: string): Promise<SignedIn> {
+    const [best, ...others] = this.#parts.nodes.choose(clientId);
+    if (!best) {
+      throw new Problem('no-push-server', 'No push-server is active now; try again later', {
+        headers: { 'retry-after': '2' },
+      });
+    }
+    const { token, expiresAtMs } = await this.#parts.issuer.issue(clientId);
+    return { token, expiresAtMs, pushServers: [best, ...others] };
+  }
+}
+
+/** Counts sign-ins by what became of them, `ok` or the code of the problem, and times them. */
+function measurement(metrics: Metrics) {
+  const labels = ['via', 'result'] as const;
+  const total = metrics.counter('longwire_auth_sign_ins_total', 'Sign-ins by way and result', labels);
+  const seconds = metrics.histogram('longwire_auth_sign_in_seconds', 'Time of a sign-in', ['via']);
+  return async <T>(via: 'secret' | 'token', work: () => Promise<T>): Promise<T> => {
+    const observe = seconds.startTimer({ via });
+    let result = 'ok';
+    try {
+      return await work();
+    } catch (error) {
+      result = error instanceof Problem ? error.code : 'failed';
+      throw error;
+    } finally {
+      observe();
+      total.inc({ via, result });
+    }
+  };
+}

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operator, register, startAuthService, viewer, type RunningAuthService } from './support.ts';
+
+let auth: RunningAuthService;
+beforeAll(async () => {
+  auth = await startAuthService();
+  await auth.addPushServer('push-1');
+});
+afterAll(() => auth.stop());
+
+async function newClient(clientId: string) {
+  const clientSecret = await register(auth, clientId);
+  return async () => (await auth.post('/v1/tokens', { clientId, clientSecret })).body.token;
+}
+
+const refresh = (token: string) => auth.post('/v1/tokens/refresh', undefined, token);
+const revoke = (body: unknown, credential: string) => auth.post('/v1/tokens/revoke', body, credential);
+
+/** A revocation holds for its own millisecond, too. */
+async function nextMillisecond(): Promise<void> {
+  const now = Date.now();
+  await expect.poll(() => Date.now(), { timeout: 30_000, interval: 1 }).toBeGreaterThan(now);
+}
+
+describe('POST /v1/tokens/revoke', () => {
+  it.each<[string, { clientId?: string } | undefined]>([
+    ['without a body', undefined],
+    ['with an empty body', {}],
+    ['with its own id', { clientId: 'client-0' }],
+  ])('by a client, %s: all of its tokens are refused, newer ones are not', async (how, body) => {
+    const clientId = `client-${body?.clientId === undefined ? how.replaceAll(' ', '-') : '0'}`;
+    const signIn = await newClient(clientId);
+    const [first, second] = [await signIn(), await signIn()];
+    expect((await revoke(body, first)).status).toBe(204);
+    for (const token of [first, second]) {
+      const answer = await refresh(token);
+      expect([answer.status, answer.body.code]).toEqual([401, 'token-revoked']);
+    }
+    await nextMillisecond();
+    expect((await refresh(await signIn())).status).toBe(200);
+  });
+
+  it('by an operator, for the client that is named', async () => {
+    const [signIn, signInOther] = [await newClient('named'), await newClient('bystander')];
+    const [token, other] = [await signIn(), await signInOther()];
+    expect((await revoke({ clientId: 'named' }, operator.key)).status).toBe(204);
+    expect((await refresh(token)).body.code).toBe('token-revoked');
+    expect((await refresh(other)).status).toBe(200);
+  });
+
+  it('reaches the directory, where push-servers ask', async () => {
+    const token = await (await newClient('seen'))();
+    const { issuedAtMs } = await auth.verifier.verify(token);
+    expect(await auth.directory.isRevoked('seen', issuedAtMs)).toBe(false);
+    await revoke({}, token);
+    expect(await auth.directory.isRevoked('seen', issuedAtMs)).toBe(true);
+  });
+
+  it('is refused to a viewer, to a client for another, to a stranger, and to a token that is revoked', async () => {
+    const signIn = await newClient('careful');
+    const old = await signIn();
+    await revoke({}, old);
+    await nextMillisecond();
+    const token = await signIn();
+    const answers = await Promise.all([
+      revoke({ clientId: 'careful' }, viewer.key),
+      revoke({ clientId: 'someone' }, token),
+      revoke({ clientId: 'careful' }, 'stranger'),
+      revoke({}, old),
+    ]);
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+      [403, 'forbidden'],
+      [403, 'forbidden'],
+      [401, 'token-refused'],
+      [401, 'token-revoked'],
+    ]);
+    expect((await refresh(token)).status).toBe(200);
+  });
+
+  it('asks an operator for the client', async () => {
+    const { status, body } = await revoke({}, operator.key);
+    expect([status, body.code, body.errors?.[0]?.path]).toEqual([400, 'invalid-request', '/clientId']);
+  });
+});

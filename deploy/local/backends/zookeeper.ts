@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Backend } from '../backend.ts';
 
 const jar = '/usr/share/java/zookeeper.jar';
+/** Logs to standard error; without it ZooKeeper says nothing at all. */
+const logJar = '/usr/share/java/slf4j-simple.jar';
 
 /** ZooKeeper, standalone, from Debian's jar (whose manifest names the jars that it needs). */
 export const zookeeper: Backend = {
@@ -33,7 +35,7 @@ export const zookeeper: Backend = {
       program: 'java',
       args: [
         ['-Xms32m', '-Xmx128m', '-XX:+UseSerialGC', '-Dzookeeper.jmx.log4j.disable=true'],
-        ['-cp', jar, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', config],
+        ['-cp', `${jar}:${logJar}`, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', config],
       ].flat(),
     };
   },

@@ -1,0 +1,93 @@
+import {
+  KafkaUpstreamLog,
+  openStore,
+  type Store,
+  type UpstreamConsumer,
+  type UpstreamLog,
+} from '@longwire/cluster';
+import {
+  createHttpServer,
+  createLogger,
+  createMetrics,
+  longwireVersion,
+  requireApiKeyOrClusterSecret,
+  type Metrics,
+  type Service,
+} from '@longwire/service-kit';
+import type { Logger } from 'pino';
+import type { UpstreamConsumerConfig } from './config.ts';
+import { RecordWriter } from './writing/record-writer.ts';
+import { writerMetrics } from './writing/writer-metrics.ts';
+
+export interface UpstreamConsumerParts {
+  readonly config: Pick<UpstreamConsumerConfig, 'cluster' | 'apiKeys' | 'consumer'>;
+  /** Neither the log nor the store is closed by the service. */
+  readonly upstream: UpstreamLog;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** One of the service's own unless given. */
+  readonly metrics?: Metrics;
+}
+
+export interface UpstreamConsumerService extends Service {
+  /** Base URL of health and metrics; null until started. */
+  url(): string | null;
+}
+
+/** Puts the service together on backends that are already open: for several services in one process, and for tests. */
+export async function composeUpstreamConsumer(
+  parts: UpstreamConsumerParts,
+): Promise<UpstreamConsumerService> {
+  const { config, upstream, store, logger } = parts;
+  const metrics = parts.metrics ?? createMetrics('upstream-consumer');
+  const writer = new RecordWriter({ store, upstream, logger, metrics: writerMetrics(metrics) });
+  const http = await openHttp(parts, metrics);
+  let consumer: UpstreamConsumer | null = null;
+  let url: string | null = null;
+  return {
+    url: () => url,
+    async start() {
+      const { host, port } = config.consumer.http;
+      url = await http.listen({ host, port });
+      consumer = await upstream.consume(config.consumer.group, (batch) => writer.write(batch));
+      logger.info({ url, group: config.consumer.group }, 'upstream-consumer is ready');
+    },
+    /** The batch in hand first; health and metrics answer until the end. */
+    async stop() {
+      await consumer?.stop();
+      await http.close();
+    },
+  };
+}
+
+/** Opens the backends that the configuration names, and closes them again after the service has stopped. */
+export async function openUpstreamConsumer(config: UpstreamConsumerConfig): Promise<Service> {
+  const logger = createLogger({ service: 'upstream-consumer', level: config.log.level });
+  const metrics = createMetrics('upstream-consumer', { processMetrics: true });
+  const store = await openStore({ settings: config.database, logger });
+  const upstream = new KafkaUpstreamLog({ settings: config.kafka, logger, clientId: 'upstream-consumer' });
+  const service = await composeUpstreamConsumer({ config, upstream, store, logger, metrics });
+  return {
+    start: () => service.start(),
+    async stop() {
+      await service.stop();
+      await upstream.close();
+      await store.close();
+    },
+  };
+}
+
+function openHttp({ config, upstream, store, logger }: UpstreamConsumerParts, metrics: Metrics) {
+  const { apiKeys, cluster } = config;
+  return createHttpServer({
+    logger,
+    metrics,
+    readiness: { upstream: () => upstream.ping(), store: () => store.ping() },
+    openapi: {
+      title: 'Longwire upstream-consumer',
+      description: 'Health and metrics of the process that moves upstream messages into the store.',
+      version: longwireVersion,
+    },
+    metricsAuthorized: requireApiKeyOrClusterSecret(apiKeys, 'viewer', cluster.secret),
+  });
+}

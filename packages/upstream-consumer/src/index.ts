@@ -1,0 +1,13 @@
+export {
+  composeUpstreamConsumer,
+  openUpstreamConsumer,
+  type UpstreamConsumerParts,
+  type UpstreamConsumerService,
+} from './compose.ts';
+export {
+  checkUpstreamConsumerConfig,
+  consumerSettings,
+  loadUpstreamConsumerConfig,
+  upstreamConsumerConfigSchema,
+  type UpstreamConsumerConfig,
+} from './config.ts';

@@ -165,6 +165,13 @@ describe('loadConfig', () => {
     expect(message).not.toContain('too-short-secret');
   });
 
+  it('shows what a text must look like in words beside the expression', () => {
+    const [problem] = problemsOf(() => load({ LONGWIRE_AUTH_HTTP_PUBLIC_URL: 'auth.example' }));
+    expect(problem?.allowed).toBe(
+      'a string matching ^https?:// (how others reach it, when that is not http://host:port)',
+    );
+  });
+
   it('does not show text of secrets that is not even a list', () => {
     const problems = problemsOf(() => load({ LONGWIRE_API_KEYS: '[{"sha256":"lwk_secret' }));
     expect(JSON.stringify(problems)).not.toContain('lwk_secret');

@@ -1,5 +1,5 @@
 import {
-  DeliveryOutcome,
+  type DeliveryOutcome,
   deliveryOutcomeNames,
   nodeApi,
   NODE_API_PREFIX,

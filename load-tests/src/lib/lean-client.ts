@@ -1,0 +1,87 @@
+import { connect, type Socket } from 'node:net';
+import {
+  decodeMessage,
+  encodeFrame,
+  FrameParser,
+  FrameType,
+  isProtocolError,
+  MAX_FRAME_BYTES,
+  PING_FRAME,
+  type Frame,
+} from '@longwire/protocol';
+
+export interface LeanClientOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Source address: each has some 28,000 ports of its own. */
+  readonly localAddress: string;
+  readonly token: string;
+  readonly onDeliver: () => void;
+  readonly onSent: (messageId: string, status: number) => void;
+  readonly onClosed: () => void;
+}
+
+/** A client that does just what the protocol asks, for many in one process: no reconnecting, no outbox. The SDK is for real work. */
+export class LeanClient {
+  readonly #socket: Socket;
+  readonly #options: LeanClientOptions;
+  readonly #parser = new FrameParser(MAX_FRAME_BYTES);
+  #onConnected: ((ok: boolean) => void) | null = null;
+
+  constructor(options: LeanClientOptions) {
+    this.#options = options;
+    const { host, port, localAddress } = options;
+    this.#socket = connect({ host, port, localAddress, noDelay: true });
+    this.#socket.on('data', (chunk) => this.#parser.push(chunk, (frame) => this.#take(frame)));
+    this.#socket.on('error', () => undefined);
+    this.#socket.on('close', () => {
+      this.#settle(false);
+      options.onClosed();
+    });
+  }
+
+  /** Resolves with whether the server said CONNECTED. */
+  async login(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#onConnected = resolve;
+      this.#socket.write(
+        encodeFrame('connect', { versionMin: 1, versionMax: 1, token: this.#options.token }),
+      );
+    });
+  }
+
+  send(messageId: string, to: string, payload: Uint8Array): void {
+    this.#socket.write(encodeFrame('send', { messageId, to, payload }));
+  }
+
+  ping(): void {
+    this.#socket.write(PING_FRAME);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #take(frame: Frame): boolean {
+    if (frame.type === FrameType.connected) this.#settle(true);
+    else if (frame.type === FrameType.deliver) this.#deliver(frame);
+    else if (frame.type === FrameType.sent) {
+      const message = decodeMessage('sent', frame);
+      if (!isProtocolError(message)) this.#options.onSent(message.messageId, message.status);
+    }
+    return true;
+  }
+
+  #deliver(frame: Frame): void {
+    const message = decodeMessage('deliver', frame);
+    if (isProtocolError(message)) throw new Error(message.detail);
+    if (message.deliveryId !== 0)
+      this.#socket.write(encodeFrame('acknowledge', { deliveryIds: [message.deliveryId] }));
+    this.#options.onDeliver();
+  }
+
+  #settle(ok: boolean): void {
+    this.#onConnected?.(ok);
+    this.#onConnected = null;
+  }
+}

@@ -5,6 +5,7 @@ export const redisSettings = Type.Object({
   url: Type.String({
     default: '',
     pattern: '^$|^rediss?://',
+    secret: true,
     description: 'redis://[user:password@]host:port[/db]; empty: embedded',
   }),
   commandTimeoutMs: Type.Integer({ default: 2000, minimum: 50, maximum: 60_000 }),
@@ -38,6 +39,7 @@ export const databaseSettings = Type.Object({
   url: Type.String({
     default: 'sqlite:.longwire/longwire.db',
     pattern: '^(sqlite:.+|mysql://.+)$',
+    secret: true,
     description: 'mysql://user:password@host:port/database, or sqlite:path',
   }),
   queryTimeoutMs: Type.Integer({ default: 5000, minimum: 50, maximum: 120_000 }),

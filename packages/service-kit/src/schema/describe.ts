@@ -62,7 +62,7 @@ export function holdsSecret(node: SchemaNode): boolean {
 export function describeGiven(node: SchemaNode, value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
-  if (holdsSecret(node)) return '(not shown)';
+  if (holdsSecret(node) && value !== '') return '(not shown)';
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length <= 100 ? text : `${text.slice(0, 99)}…`;
 }
@@ -70,7 +70,9 @@ export function describeGiven(node: SchemaNode, value: unknown): string {
 function describeString(node: SchemaNode): string {
   const length = counted(node.minLength, node.maxLength, 'characters');
   const format = node.format === undefined ? '' : ` in the format ${node.format}`;
-  const pattern = node.pattern === undefined ? '' : ` matching ${String(node.pattern)}`;
+  // An expression says it exactly, its description so that it can be read.
+  const hint = node.description === undefined ? '' : ` (${node.description})`;
+  const pattern = node.pattern === undefined ? '' : ` matching ${String(node.pattern)}${hint}`;
   return `a string${length}${format}${pattern}`;
 }
 

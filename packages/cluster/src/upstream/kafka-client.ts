@@ -2,7 +2,7 @@ import { Kafka, logLevel, Partitioners, type Admin, type Message, type Producer 
 import type { Logger } from 'pino';
 import type { KafkaSettings } from '../config.ts';
 import { HeldClient } from './held-client.ts';
-import { fixIdleTimers } from './kafkajs-fixes.ts';
+import { fixIdleTimers, openSocket } from './kafkajs-fixes.ts';
 import { BatchRefused } from './send-queue.ts';
 
 fixIdleTimers();
@@ -34,6 +34,7 @@ export class KafkaClient {
       brokers: settings.brokers.split(',').map((broker) => broker.trim()),
       connectionTimeout: Math.min(connectCapMs, this.#tryTimeoutMs),
       requestTimeout: this.#tryTimeoutMs,
+      socketFactory: openSocket,
       // Whoever calls tries again, with a fresh client; see HeldClient.
       retry: { retries: 0 },
       logLevel: logLevel.WARN,

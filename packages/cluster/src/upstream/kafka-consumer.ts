@@ -52,18 +52,21 @@ export class KafkaConsumer implements UpstreamConsumer {
 
   async #superviseUntilStopped(onFirstAttempt: () => void): Promise<void> {
     const { logger, group } = this.#parts;
-    for (let failures = 0; !this.#stopping.signal.aborted;) {
+    let failures = 0;
+    while (!this.#stopping.signal.aborted) {
       const consumer = this.#createConsumer();
       try {
         const failure = failureOf(consumer, this.#stopping.signal);
         await this.#join(consumer);
+        if (failures > 0) logger.info({ group, failures }, 'the Kafka consumer has joined again');
         failures = 0;
         onFirstAttempt();
         const error = await failure;
         if (error) throw error;
       } catch (error) {
         failures += 1;
-        logger.warn(
+        // Only the first of a row is news.
+        logger[failures === 1 ? 'warn' : 'debug'](
           { group, reason: (error as Error).message },
           'the Kafka consumer failed; it will join again',
         );

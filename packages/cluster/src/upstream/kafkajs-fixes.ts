@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { connect, type Socket } from 'node:net';
+import type { ISocketFactoryArgs } from 'kafkajs';
 
 interface RequestQueuePrototype {
   pending: readonly unknown[];
@@ -19,4 +21,16 @@ export function fixIdleTimers(): void {
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueuePrototype) {
     if (this.pending.length > 0) original.call(this);
   };
+}
+
+/**
+ * While a broker is silent kafkajs ends the same half-open socket again and again, and each time adds a listener to it;
+ * Node would warn of a leak although the socket is dropped a moment later.
+ */
+export function openSocket({ host, port, onConnect }: ISocketFactoryArgs): Socket {
+  const socket = connect(
+    { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+    onConnect,
+  );
+  return socket.setMaxListeners(0);
 }

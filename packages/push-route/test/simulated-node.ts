@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import {
+  DeliveryOutcome,
+  nodeApi,
+  NODE_API_PREFIX,
+  NodeClient,
+  type Delivery,
+  type Directory,
+  type Membership,
+  type Registration,
+} from '@longwire/cluster';
+import {
+  acceptProtobuf,
+  createHttpServer,
+  createLogger,
+  createMetrics,
+  decodeProtobuf,
+  requireClusterSecret,
+  type HttpServer,
+} from '@longwire/service-kit';
+
+export const clusterSecret = 'a-secret-of-the-tests-long-enough-for-it';
+
+/** What a client does with a message. `late` acknowledges after the node has answered; `silent` never does. */
+export type Behaviour = 'prompt' | 'late' | 'silent' | 'full';
+
+/**
+ * The node API over clients that are only names: for more of them than a test can hold connections. It speaks the real
+ * calls over real HTTP; what it leaves out are sockets and the protocol of clients.
+ */
+export class SimulatedNode {
+  readonly nodeId: string;
+  readonly boot = randomBytes(8).toString('hex');
+  readonly clients = new Map<string, Behaviour>();
+  /** How often each client was handed a message, by message id and client. */
+  readonly received = new Map<string, number>();
+  /** Runs once, when the next delivery has arrived and is not answered yet. */
+  onNextDelivery: (() => Promise<void>) | null = null;
+  readonly #directory: Directory;
+  readonly #membership: Membership;
+  readonly #client: NodeClient;
+  #server: HttpServer | null = null;
+  #registration: Registration | null = null;
+  #conn = 0;
+
+  private constructor(nodeId: string, directory: Directory, membership: Membership) {
+    this.nodeId = nodeId;
+    this.#directory = directory;
+    this.#membership = membership;
+    this.#client = new NodeClient(membership, clusterSecret);
+  }
+
+  static async start(
+    nodeId: string,
+    parts: { directory: Directory; membership: Membership },
+  ): Promise<SimulatedNode> {
+    const node = new SimulatedNode(nodeId, parts.directory, parts.membership);
+    await node.#start();
+    return node;
+  }
+
+  /** Signs clients in. */
+  async add(clientIds: readonly string[], behaviour: Behaviour = 'prompt'): Promise<void> {
+    for (let start = 0; start < clientIds.length; start += 1000)
+      await Promise.all(clientIds.slice(start, start + 1000).map((clientId) => this.claim(clientId)));
+    for (const clientId of clientIds) this.clients.set(clientId, behaviour);
+    const lease = { nodeId: this.nodeId, boot: this.boot, sessions: this.clients.size };
+    const load = { memoryBytes: 1, eventLoopDelayMs: 0, updatedAtMs: Date.now() };
+    await this.#directory.refreshLease({ ...lease, ...load }, 60_000);
+  }
+
+  /** A route to here, whether or not the client is here. */
+  async claim(clientId: string): Promise<void> {
+    const { nodeId, boot } = this;
+    const route = { nodeId, boot, conn: ++this.#conn, transport: 'tcp', sinceMs: Date.now() } as const;
+    await this.#directory.claim(clientId, route, Date.now());
+  }
+
+  /** Stops answering but stays in the list of members, as a process that was killed a moment ago. */
+  async die(): Promise<void> {
+    await this.#server?.close();
+  }
+
+  async stop(): Promise<void> {
+    await this.#registration?.remove();
+    await this.#client.close();
+    await this.#server?.close();
+  }
+
+  async #start(): Promise<void> {
+    const server = await createHttpServer({
+      logger: createLogger({ service: 'simulated-node', level: 'silent' }),
+      metrics: createMetrics('simulated-node'),
+      readiness: {},
+      openapi: { title: 'simulated node', description: '', version: '0' },
+      metricsAuthorized: requireClusterSecret(clusterSecret),
+    });
+    this.#server = server;
+    acceptProtobuf(server);
+    const options = { onRequest: requireClusterSecret(clusterSecret), bodyLimit: 8 * 1024 * 1024 };
+    server.post(`${NODE_API_PREFIX}/deliver`, options, async (request, reply) => {
+      const call = decodeProtobuf(nodeApi.deliver.request, request.body);
+      const onDelivery = this.onNextDelivery;
+      this.onNextDelivery = null;
+      await onDelivery?.();
+      const outcomes = call.deliveries.map((delivery) => this.#deliver(delivery, call.originNodeId));
+      return reply
+        .type('application/x-protobuf')
+        .send(nodeApi.deliver.response.encode({ outcomes }).finish());
+    });
+    server.post(`${NODE_API_PREFIX}/broadcast`, options, async (request, reply) => {
+      const { message } = decodeProtobuf(nodeApi.broadcast.request, request.body);
+      const counts = new Array<number>(10).fill(0);
+      for (const [clientId, behaviour] of this.clients)
+        counts[behaviour === 'late' ? 1 : this.#hand(message?.messageId ?? '', clientId, true)]! += 1;
+      return reply
+        .type('application/x-protobuf')
+        .send(nodeApi.broadcast.response.encode({ counts }).finish());
+    });
+    const api = await server.listen({ host: '127.0.0.1', port: 0 });
+    const member = { nodeId: this.nodeId, boot: this.boot, addresses: { api }, weight: 1, version: '0' };
+    this.#registration = await this.#membership.register(
+      'push-server',
+      { ...member, state: 'active' },
+      () => undefined,
+    );
+  }
+
+  #deliver(delivery: Delivery, origin: string) {
+    const { id = 0, clientIds = [], acknowledge = false, deadlineMs = 0, message } = delivery;
+    const outcomes = Uint8Array.from(clientIds, (clientId) =>
+      this.#hand(message?.messageId ?? '', clientId, acknowledge),
+    );
+    const pendingOf = (behaviour: Behaviour) =>
+      [...clientIds.keys()].filter(
+        (position) =>
+          outcomes[position] === DeliveryOutcome.pending &&
+          this.clients.get(clientIds[position]!) === behaviour,
+      );
+    const report = (behaviour: Behaviour, outcome: DeliveryOutcome, afterMs: number) => {
+      const positions = pendingOf(behaviour);
+      if (positions.length > 0)
+        setTimeout(() => void this.#report(origin, { id, positions, outcome }), afterMs);
+    };
+    report('late', DeliveryOutcome.delivered, 0);
+    report('silent', DeliveryOutcome.timeout, deadlineMs);
+    return { id, outcomes };
+  }
+
+  async #report(
+    origin: string,
+    { id, positions, outcome }: { id: number; positions: number[]; outcome: DeliveryOutcome },
+  ): Promise<void> {
+    const router = this.#membership.members('push-route').find(({ nodeId }) => nodeId === origin);
+    if (router === undefined) return;
+    const outcomes = new Uint8Array(positions.length).fill(outcome);
+    const request = { nodeId: this.nodeId, outcomes: [{ id, positions, outcomes }] };
+    await this.#client.outcomes(router.addresses.api, request, 5000).catch(() => undefined);
+  }
+
+  #hand(messageId: string, clientId: string, acknowledge: boolean): DeliveryOutcome {
+    const behaviour = this.clients.get(clientId);
+    if (behaviour === undefined) return DeliveryOutcome.notHere;
+    if (behaviour === 'full') return DeliveryOutcome.queueFull;
+    const key = `${messageId} ${clientId}`;
+    this.received.set(key, (this.received.get(key) ?? 0) + 1);
+    return behaviour === 'prompt' || !acknowledge ? DeliveryOutcome.delivered : DeliveryOutcome.pending;
+  }
+}

@@ -126,7 +126,7 @@ describe('loadConfig', () => {
         key: 'cluster.secret',
         source: 'LONGWIRE_CLUSTER_SECRET or the configuration file',
         given: 'nothing',
-        allowed: 'a string matching ^[A-Za-z0-9._~+/=-]{32,512}$',
+        allowed: expect.stringContaining('{32,512}') as string,
       },
       {
         key: 'redis.commandTimeoutMs',

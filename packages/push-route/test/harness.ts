@@ -20,6 +20,7 @@ export const viewer = createApiKey('watcher', 'viewer');
 type Answer<Body> = { status: number; body: Body; headers: Headers };
 
 export interface HarnessOptions {
+  readonly clusterSecret?: string;
   readonly settings?: Record<string, unknown>;
   readonly directory?: Directory;
   readonly membership?: () => Promise<Membership>;
@@ -61,7 +62,7 @@ export class Harness {
 
   async startRoute(settings: Record<string, unknown> = {}): Promise<PushRoute> {
     const env: Record<string, string> = {
-      LONGWIRE_CLUSTER_SECRET: clusterSecret,
+      LONGWIRE_CLUSTER_SECRET: this.#options.clusterSecret ?? clusterSecret,
       LONGWIRE_API_KEYS: JSON.stringify([operator.entry, otherOperator.entry, viewer.entry]),
       LONGWIRE_DATABASE_URL: this.#options.databaseUrl ?? 'sqlite::memory:',
       LONGWIRE_DATABASE_QUERY_TIMEOUT_MS: String(this.#options.queryTimeoutMs ?? 5000),

@@ -110,7 +110,7 @@ export class SimulatedNode {
     });
     server.post(`${NODE_API_PREFIX}/broadcast`, options, async (request, reply) => {
       const { message } = decodeProtobuf(nodeApi.broadcast.request, request.body);
-      const counts = new Array<number>(10).fill(0);
+      const counts = Array.from({ length: 10 }, () => 0);
       for (const [clientId, behaviour] of this.clients)
         counts[behaviour === 'late' ? 1 : this.#hand(message?.messageId ?? '', clientId, true)]! += 1;
       return reply
@@ -127,9 +127,11 @@ export class SimulatedNode {
   }
 
   #deliver(delivery: Delivery, origin: string) {
-    const { id = 0, clientIds = [], acknowledge = false, deadlineMs = 0, message } = delivery;
+    const id = delivery.id ?? 0;
+    const clientIds = delivery.clientIds ?? [];
+    const acknowledge = delivery.acknowledge ?? false;
     const outcomes = Uint8Array.from(clientIds, (clientId) =>
-      this.#hand(message?.messageId ?? '', clientId, acknowledge),
+      this.#hand(delivery.message?.messageId ?? '', clientId, acknowledge),
     );
     const pendingOf = (behaviour: Behaviour) =>
       [...clientIds.keys()].filter(
@@ -143,7 +145,7 @@ export class SimulatedNode {
         setTimeout(() => void this.#report(origin, { id, positions, outcome }), afterMs);
     };
     report('late', DeliveryOutcome.delivered, 0);
-    report('silent', DeliveryOutcome.timeout, deadlineMs);
+    report('silent', DeliveryOutcome.timeout, delivery.deadlineMs ?? 0);
     return { id, outcomes };
   }
 

@@ -14,6 +14,8 @@ export type ClientCommand =
 
 export interface ClientAnswer {
   connected?: number;
+  /** How many connections ended, by reason. */
+  closed?: Record<string, number>;
   seconds?: number;
   received?: number;
   /** Deliveries per outcome status, and the latencies from the intended send time to the answer, in milliseconds. */
@@ -32,6 +34,7 @@ const ANSWER_DEADLINE_MS = 15_000;
 
 const clients: LeanClient[] = [];
 const bareSockets: Socket[] = [];
+const closed: Record<string, number> = {};
 let received = 0;
 let onSent: (messageId: string, status: number) => void = () => undefined;
 
@@ -54,14 +57,14 @@ async function login({
         token,
         onDeliver: () => void received++,
         onSent: (messageId, status) => onSent(messageId, status),
-        onClosed: () => undefined,
+        onClosed: (reason) => void (closed[reason] = (closed[reason] ?? 0) + 1),
       });
       clients.push(client);
       if (await client.login()) connected++;
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  return { connected, seconds: (performance.now() - startedAt) / 1000 };
+  return { connected, closed, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 async function connectBare(command: ClientCommand & { do: 'connect-bare' }): Promise<ClientAnswer> {

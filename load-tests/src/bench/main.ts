@@ -85,7 +85,10 @@ async function measureLogins(cluster: Cluster, clients: ClientProcesses, node: N
     concurrency: LOGIN_CONCURRENCY,
   }));
   const connected = sum(answers, (answer) => answer.connected);
-  if (connected !== CONNECTIONS) throw new Error(`only ${connected} of ${CONNECTIONS} clients could sign in`);
+  if (connected !== CONNECTIONS) {
+    const reasons = JSON.stringify(answers.map(({ closed }) => closed));
+    throw new Error(`only ${connected} of ${CONNECTIONS} clients could sign in: ${reasons}`);
+  }
   const seconds = Math.max(...answers.map((answer) => answer.seconds ?? 0));
   report('logins: token verified, route claimed in Redis, answered', CONNECTIONS / seconds, '/s', {
     atLeast: 2000,
@@ -125,7 +128,7 @@ async function cpuPerRecipient(
 async function broadcastByPush(cluster: Cluster, route: Node): Promise<void> {
   for (let round = 0; round < BROADCASTS; round++) {
     const { pushId } = await cluster.call<{ pushId: string }>(route, 'POST', '/v1/pushes', {
-      everyone: true,
+      audience: { everyone: true },
       delivery: 'live',
       payload: { text: 'x'.repeat(PAYLOAD_BYTES) },
     });

@@ -10,6 +10,14 @@ export const repository: string = fileURLToPath(new URL('../../..', import.meta.
 
 export type Role = 'auth' | 'push' | 'route' | 'consumer' | 'admin';
 
+const packageOf: { readonly [role in Role]: string } = {
+  auth: 'auth-service',
+  push: 'push-server',
+  route: 'push-route',
+  consumer: 'upstream-consumer',
+  admin: 'admin-platform',
+};
+
 /** One service process and how it is reached. */
 export interface Node {
   readonly name: string;
@@ -28,7 +36,7 @@ export interface NodeOptions {
 
 /**
  * A cluster on real backends in processes of their own, for demos and benchmarks. Begins with empty backends; everything,
- * logs included, is in `folder`. Each role runs through `longwire serve`.
+ * logs included, is in `folder`.
  */
 export class Cluster {
   readonly folder: string;
@@ -78,13 +86,8 @@ export class Cluster {
   async start(role: Role, name: string, { env = {}, nodeFlags = [] }: NodeOptions = {}): Promise<Node> {
     const port = this.#nextPort++;
     const tcpPort = role === 'push' ? this.#nextPort++ : 0;
-    const command = [
-      process.execPath,
-      ...nodeFlags,
-      join(repository, 'packages/cli/bin/longwire.js'),
-      'serve',
-      role,
-    ];
+    const main = join(repository, 'packages', packageOf[role], 'src/main.ts');
+    const command = [process.execPath, '--conditions=longwire-source', ...nodeFlags, main];
     const settings = { ...this.#env, ...portSettings(role, name, port, tcpPort), ...env };
     const started = new Process(name, command, settings, join(this.folder, `${name}.log`));
     const node = { name, process: started, url: `http://127.0.0.1:${port}`, tcp: `127.0.0.1:${tcpPort}` };
@@ -140,7 +143,7 @@ function portSettings(role: Role, name: string, port: number, tcpPort: number): 
       LONGWIRE_PUSH_API_PORT: String(port),
     };
   const section = role.toUpperCase();
-  const settings: Record<string, string> = { [`LONGWIRE_${section}_HTTP_PORT`]: String(port) };
+  const settings: Record<string, string> = { [`LONGWIRE_${section}_PORT`]: String(port) };
   if (role === 'route') settings['LONGWIRE_ROUTE_NODE_ID'] = name;
   return settings;
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import {
+  closeName,
   decodeMessage,
   encodeFrame,
   FrameParser,
@@ -18,7 +19,8 @@ export interface LeanClientOptions {
   readonly token: string;
   readonly onDeliver: () => void;
   readonly onSent: (messageId: string, status: number) => void;
-  readonly onClosed: () => void;
+  /** With the name of the server's close code; `lost` when it sent none. */
+  readonly onClosed: (reason: string) => void;
 }
 
 /** A client that does just what the protocol asks, for many in one process: no reconnecting, no outbox. The SDK is for real work. */
@@ -26,6 +28,7 @@ export class LeanClient {
   readonly #socket: Socket;
   readonly #options: LeanClientOptions;
   readonly #parser = new FrameParser(MAX_FRAME_BYTES);
+  #closeReason = 'lost';
   #onConnected: ((ok: boolean) => void) | null = null;
 
   constructor(options: LeanClientOptions) {
@@ -36,7 +39,7 @@ export class LeanClient {
     this.#socket.on('error', () => undefined);
     this.#socket.on('close', () => {
       this.#settle(false);
-      options.onClosed();
+      options.onClosed(this.#closeReason);
     });
   }
 
@@ -68,7 +71,7 @@ export class LeanClient {
     else if (frame.type === FrameType.sent) {
       const message = decodeMessage('sent', frame);
       if (!isProtocolError(message)) this.#options.onSent(message.messageId, message.status);
-    }
+    } else if (frame.type === FrameType.close) this.#closeReason = closeNameOf(frame);
     return true;
   }
 
@@ -84,4 +87,9 @@ export class LeanClient {
     this.#onConnected?.(ok);
     this.#onConnected = null;
   }
+}
+
+function closeNameOf(frame: Frame): string {
+  const message = decodeMessage('close', frame);
+  return isProtocolError(message) ? 'malformed' : (closeName(message.code) ?? String(message.code));
 }

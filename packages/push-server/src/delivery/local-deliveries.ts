@@ -38,7 +38,6 @@ export class LocalDeliveries {
       if (session !== null) this.#toSession(outgoing, session, position);
       else this.#toClaiming(outgoing, clientId, position);
     });
-    outgoing.pending?.stopIfDone();
   }
 
   /** To every client signed in here. Resolves with how many clients had each outcome, by its number. */
@@ -60,7 +59,6 @@ export class LocalDeliveries {
       inSlice = 0;
       await new Promise(setImmediate);
     }
-    outgoing.pending?.stopIfDone();
     if (--open > 0) await new Promise<void>((resolve) => (finish = resolve));
     return Array.from(counts, (count) => count ?? 0);
   }

@@ -5,16 +5,18 @@ import type { Session } from '../session/session.ts';
 export class PendingDelivery {
   readonly #deliveryId: number;
   readonly #positions = new Map<Session, number>();
+  readonly #deadlineMs: number;
   readonly #onOutcome: OnOutcome;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deliveryId: number, deadlineMs: number, onOutcome: OnOutcome) {
     this.#deliveryId = deliveryId;
+    this.#deadlineMs = deadlineMs;
     this.#onOutcome = onOutcome;
-    this.#timer = setTimeout(() => this.#expire(), deadlineMs);
   }
 
   await(session: Session, position: number): void {
+    this.#timer ??= setTimeout(() => this.#expire(), this.#deadlineMs);
     this.#positions.set(session, position);
     (session.unacknowledged ??= new Map()).set(this.#deliveryId, this);
   }
@@ -25,12 +27,11 @@ export class PendingDelivery {
     if (position === undefined) return;
     this.#positions.delete(session);
     forget(session, this.#deliveryId);
-    this.stopIfDone();
+    this.#stopIfDone();
     this.#onOutcome(position, outcome);
   }
 
-  /** Lets go of the timer when no client is waited for. */
-  stopIfDone(): void {
+  #stopIfDone(): void {
     if (this.#positions.size > 0 || this.#timer === null) return;
     clearTimeout(this.#timer);
     this.#timer = null;

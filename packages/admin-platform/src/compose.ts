@@ -1,0 +1,82 @@
+import { NodeClient, type Directory, type Membership, type Store } from '@longwire/cluster';
+import {
+  createHttpServer,
+  createMetrics,
+  longwireVersion,
+  requireApiKey,
+  requireApiKeyOrClusterSecret,
+  type Service,
+} from '@longwire/service-kit';
+import type { Logger } from 'pino';
+import type { AdminPlatformConfig } from './config.ts';
+import { serveClients } from './http/client-routes.ts';
+import { serveMessages } from './http/message-routes.ts';
+import { serveNodes } from './http/node-routes.ts';
+import { servePushes } from './http/push-routes.ts';
+import { PushForwarder } from './pushes/push-forwarder.ts';
+
+export interface AdminPlatformParts {
+  readonly config: Pick<AdminPlatformConfig, 'cluster' | 'apiKeys' | 'admin'>;
+  readonly directory: Directory;
+  readonly membership: Membership;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** Also measure the process itself: for the one service of a process that does. */
+  readonly processMetrics?: boolean;
+}
+
+export interface AdminPlatform extends Service {
+  /** Base URL of its API; known once started. */
+  readonly url: string;
+}
+
+/** Puts an admin-platform together. It does not own the adapters that it is given: whoever opened them closes them, after `stop`. */
+export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<AdminPlatform> {
+  const { config, directory, membership, store, logger } = parts;
+  const { cluster, apiKeys, admin } = config;
+  const metrics = createMetrics('admin-platform', { processMetrics: parts.processMetrics ?? false });
+  const client = new NodeClient(membership, cluster.secret);
+  const forwarder = new PushForwarder(membership, logger);
+
+  const server = await createHttpServer({
+    ...{ logger, metrics },
+    readiness: {
+      directory: () => directory.ping(),
+      membership: async () => {
+        if (!membership.isConnected()) throw new Error('the membership is not connected');
+      },
+      store: () => store.ping(),
+    },
+    openapi: {
+      title: 'Longwire admin-platform',
+      description: 'Through which people watch and steer the cluster.',
+      version: longwireVersion,
+    },
+    metricsAuthorized: requireApiKeyOrClusterSecret(apiKeys, 'viewer', cluster.secret),
+  });
+  const guards = { viewer: requireApiKey(apiKeys, 'viewer'), operator: requireApiKey(apiKeys, 'operator') };
+  serveNodes(server, { guards, directory, membership });
+  serveClients(server, { guards, directory, membership, store, client });
+  serveMessages(server, { guards, store });
+  await servePushes(server, { guards, forwarder });
+  let url = '';
+
+  return {
+    get url() {
+      return url;
+    },
+
+    async start() {
+      const { host, port, publicUrl } = admin.http;
+      const listening = await server.listen({ host, port });
+      url = publicUrl ?? listening;
+      logger.info({ url }, 'admin-platform ready');
+    },
+
+    async stop() {
+      await server.close();
+      await forwarder.close();
+      await client.close();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { databaseSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
+import {
+  apiKeysSettings,
+  clusterSettings,
+  httpSection,
+  loadConfig,
+  logSettings,
+} from '@longwire/service-kit';
+import { Type, type Static } from 'typebox';
+
+export const adminPlatformSettings = Type.Object({ http: httpSection({ port: 7430 }) });
+
+export const adminPlatformConfigSchema = Type.Object({
+  log: logSettings,
+  cluster: clusterSettings,
+  apiKeys: apiKeysSettings,
+  redis: redisSettings,
+  zookeeper: zookeeperSettings,
+  database: databaseSettings,
+  admin: adminPlatformSettings,
+});
+
+export type AdminPlatformConfig = Static<typeof adminPlatformConfigSchema>;
+
+/** For an admin-platform in a process of its own. @throws ConfigError */
+export function loadAdminPlatformConfig(env: NodeJS.ProcessEnv): AdminPlatformConfig {
+  return loadConfig(adminPlatformConfigSchema, { env, check: unsharedBackends });
+}

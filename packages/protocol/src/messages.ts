@@ -61,7 +61,10 @@ const codecs: { readonly [Name in MessageName]: Codec<Name> } = {
 export const PING_FRAME: Uint8Array = Uint8Array.of(FrameType.ping, 0);
 export const PONG_FRAME: Uint8Array = Uint8Array.of(FrameType.pong, 0);
 
-/** A whole frame, header and body in one buffer, with the trace context (25 bytes) as header extension if given. */
+/**
+ * A whole frame, header and body in one buffer, with the trace context (25 bytes) as header extension if given. Strings must be
+ * well-formed (`toWellFormed()`): the receiver refuses a lone surrogate. Fields are not checked: decodeMessage does that.
+ */
 export function encodeFrame<Name extends MessageName>(
   name: Name,
   message: Properties[Name],

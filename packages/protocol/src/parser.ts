@@ -39,7 +39,6 @@ export class FrameParser {
    * not be used again.
    */
   push(chunk: Uint8Array, onFrame: (frame: Frame) => boolean): ProtocolError | null {
-    if (this.#ended) return null;
     const problem = this.#parse(chunk, onFrame);
     if (problem !== null) {
       this.#ended = true;

@@ -13,7 +13,7 @@ import {
 import { anyFrame, encodeAny } from './support/arbitraries.ts';
 import { decodeBody, framesOf, plainFrame } from './support/reading.ts';
 import { readBody } from './support/reference-bodies.ts';
-import { hexOf, toPlain } from './support/vectors.ts';
+import { fromPlain, hexOf, toPlain } from './support/vectors.ts';
 
 test('every message comes back from its frame, in the code under test and in the reference', () => {
   fc.assert(
@@ -29,6 +29,16 @@ test('every message comes back from its frame, in the code under test and in the
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a field that has its default is left out', () => {
+  fc.assert(
+    fc.property(anyFrame, (any) => {
+      const withoutDefaults = { ...any, message: fromPlain(toPlain(any.message)) };
+      expect(hexOf(encodeAny(any))).toBe(hexOf(encodeAny(withoutDefaults)));
+    }),
+  );
+  expect(hexOf(encodeFrame('close', { code: 0, reason: '', retryAfterMs: 0 }))).toBe('0c00');
 });
 
 test('a field that is left out has its default, and numbers of 64 bits are numbers', () => {

@@ -2,7 +2,7 @@ import type { PushResultRow } from '@longwire/cluster';
 
 const batchRows = 1000;
 /** How long a row may wait for others, so that progress shows while a push runs. */
-const maxWaitMs = 200;
+const maxWaitMs = 100;
 
 export interface ResultWriterOptions {
   /** Puts rows in the store, with tries of its own. */

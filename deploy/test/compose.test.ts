@@ -73,10 +73,10 @@ describe('compose.yaml', () => {
     for (const key of [
       'LONGWIRE_PUSH_NODE_ID',
       'LONGWIRE_PUSH_ADVERTISED_ADDRESS',
-      'LONGWIRE_PUSH_API_PUBLIC_URL',
+      'LONGWIRE_PUSH_HTTP_PUBLIC_URL',
     ])
       expect(new Set(values('push-', key)).size, key).toBe(3);
-    for (const key of ['LONGWIRE_ROUTE_NODE_ID', 'LONGWIRE_ROUTE_PUBLIC_URL'])
+    for (const key of ['LONGWIRE_ROUTE_NODE_ID', 'LONGWIRE_ROUTE_HTTP_PUBLIC_URL'])
       expect(new Set(values('route-', key)).size, key).toBe(2);
     const published = services.flatMap(([, { ports = [] }]) => ports.map((port) => port.split(':').at(-2)));
     expect(new Set(published).size).toBe(published.length);

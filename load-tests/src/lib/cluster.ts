@@ -140,10 +140,8 @@ function portSettings(role: Role, name: string, port: number, tcpPort: number): 
     return {
       LONGWIRE_PUSH_NODE_ID: name,
       LONGWIRE_PUSH_PORT: String(tcpPort),
-      LONGWIRE_PUSH_API_PORT: String(port),
+      LONGWIRE_PUSH_HTTP_PORT: String(port),
     };
-  const section = role.toUpperCase();
-  const settings: Record<string, string> = { [`LONGWIRE_${section}_PORT`]: String(port) };
-  if (role === 'route') settings['LONGWIRE_ROUTE_NODE_ID'] = name;
-  return settings;
+  if (role === 'route') return { LONGWIRE_ROUTE_NODE_ID: name, LONGWIRE_ROUTE_HTTP_PORT: String(port) };
+  return { [`LONGWIRE_${role.toUpperCase()}_HTTP_PORT`]: String(port) };
 }

@@ -6,6 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const TICKS_PER_SECOND = 100;
 const STOP_DEADLINE_MS = 20_000;
 
+/** No process outlives the run, whatever ends it. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** A process of the run: its output in a file, its use of the machine, its end. */
 export class Process {
   readonly name: string;
@@ -28,10 +32,13 @@ export class Process {
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
         this.hasExited = true;
-        log.end();
+        running.delete(this.child);
         resolve(code ?? signal ?? 'unknown');
       });
     });
+    running.add(this.child);
+    // Not at the exit: what it printed last may come later.
+    this.child.once('close', () => log.end());
   }
 
   get pid(): number {

@@ -82,8 +82,8 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
     },
 
     async start() {
-      const listening = await server.listen({ host: route.host, port: route.port });
-      url = route.publicUrl ?? listening;
+      const listening = await server.listen({ host: route.http.host, port: route.http.port });
+      url = route.http.publicUrl ?? listening;
       const member = { ...identity, addresses: { api: url }, weight: 1, version: longwireVersion };
       registration = new RouteRegistration(membership, { ...member, state: 'active' }, logger);
       await registration.start();

@@ -16,7 +16,7 @@ export const pushRouteSettings = Type.Object({
     pattern: '^[A-Za-z0-9._-]{1,64}$',
     description: 'stable name of this push-route',
   }),
-  ...httpSection({ port: 7420 }).properties,
+  http: httpSection({ port: 7420 }),
   acknowledgeTimeoutMs: Type.Integer({
     default: 10_000,
     minimum: 100,
@@ -56,12 +56,12 @@ export type PushRouteConfig = Static<typeof pushRouteConfigSchema>;
 export function checkPushRouteConfig({
   route,
 }: Pick<PushRouteConfig, 'route'>): Pick<ConfigProblem, 'key' | 'allowed'>[] {
-  const isAnyAddress = route.host === '0.0.0.0' || route.host === '::';
-  if (!isAnyAddress || route.publicUrl !== undefined) return [];
+  const isAnyAddress = route.http.host === '0.0.0.0' || route.http.host === '::';
+  if (!isAnyAddress || route.http.publicUrl !== undefined) return [];
   return [
     {
-      key: 'route.publicUrl',
-      allowed: `a URL that nodes can reach, because route.host is ${route.host}`,
+      key: 'route.http.publicUrl',
+      allowed: `a URL that nodes can reach, because route.http.host is ${route.http.host}`,
     },
   ];
 }

@@ -21,7 +21,7 @@ function problemKeys(env: Record<string, string>): string[] {
 describe('the configuration of a push-route in a process of its own', () => {
   it('is complete with the addresses of its backends and the secret', () => {
     const { route } = loadPushRouteConfig(shared);
-    expect(route).toMatchObject({ host: '127.0.0.1', port: 7420, maxRunningPushes: 4 });
+    expect(route).toMatchObject({ http: { host: '127.0.0.1', port: 7420 }, maxRunningPushes: 4 });
     expect(route.nodeId).toMatch(/^route-[A-Za-z0-9._-]+$/);
   });
 
@@ -31,9 +31,9 @@ describe('the configuration of a push-route in a process of its own', () => {
   });
 
   it('needs an address that nodes can reach when it listens on every one', () => {
-    const anyAddress = { ...shared, LONGWIRE_ROUTE_HOST: '0.0.0.0' };
-    expect(problemKeys(anyAddress)).toEqual(['route.publicUrl']);
-    expect(problemKeys({ ...anyAddress, LONGWIRE_ROUTE_PUBLIC_URL: 'http://route-1:7420' })).toEqual([]);
+    const anyAddress = { ...shared, LONGWIRE_ROUTE_HTTP_HOST: '0.0.0.0' };
+    expect(problemKeys(anyAddress)).toEqual(['route.http.publicUrl']);
+    expect(problemKeys({ ...anyAddress, LONGWIRE_ROUTE_HTTP_PUBLIC_URL: 'http://route-1:7420' })).toEqual([]);
   });
 
   it('names each setting that is wrong', () => {

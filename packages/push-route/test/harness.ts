@@ -67,7 +67,7 @@ export class Harness {
       LONGWIRE_DATABASE_URL: this.#options.databaseUrl ?? 'sqlite::memory:',
       LONGWIRE_DATABASE_QUERY_TIMEOUT_MS: String(this.#options.queryTimeoutMs ?? 5000),
       LONGWIRE_ROUTE_NODE_ID: `route-${this.#routes.length + 1}`,
-      LONGWIRE_ROUTE_PORT: '0',
+      LONGWIRE_ROUTE_HTTP_PORT: '0',
     };
     for (const [key, value] of Object.entries({ ...this.#options.settings, ...settings }))
       env[`LONGWIRE_ROUTE_${key.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}`] = String(value);

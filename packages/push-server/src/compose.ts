@@ -142,8 +142,8 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   return {
     addresses,
     async start() {
-      const api = await server.listen({ host: settings.api.host, port: settings.api.port });
-      addresses.api = settings.api.publicUrl ?? api;
+      const api = await server.listen({ host: settings.http.host, port: settings.http.port });
+      addresses.api = settings.http.publicUrl ?? api;
       const { address, port } = await listener.listen(settings.host, settings.port);
       addresses.tcp =
         settings.advertisedAddress || `${address.includes(':') ? `[${address}]` : address}:${port}`;

@@ -38,7 +38,7 @@ export const pushServerSettings = Type.Object({
     pattern: '^$|^.+:[0-9]{1,5}$',
     description: 'host:port that clients are told; empty: host:port of the listener',
   }),
-  api: httpSection({ port: 7401 }),
+  http: httpSection({ port: 7401 }),
   maxConnections: Type.Integer({ default: 19_500, minimum: 1, description: 'more are closed as overloaded' }),
   loginTimeoutMs: milliseconds(10_000, 100, 600_000, 'from the accepted connection to the whole CONNECT'),
   heartbeatIntervalMs: milliseconds(60_000, 1000, 3_600_000, 'what clients are asked to keep'),
@@ -102,10 +102,10 @@ export function checkPushServerConfig({
       key: 'push.advertisedAddress',
       allowed: `host:port that clients can reach, because push.host is ${push.host}`,
     });
-  if (isAnyAddress(push.api.host) && push.api.publicUrl === undefined)
+  if (isAnyAddress(push.http.host) && push.http.publicUrl === undefined)
     problems.push({
-      key: 'push.api.publicUrl',
-      allowed: `a URL that nodes can reach, because push.api.host is ${push.api.host}`,
+      key: 'push.http.publicUrl',
+      allowed: `a URL that nodes can reach, because push.http.host is ${push.http.host}`,
     });
   return problems;
 }

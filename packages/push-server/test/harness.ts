@@ -68,7 +68,7 @@ export class TestCluster {
       LONGWIRE_TOKENS_KEYS_FILE: join(this.#folder, 'keys.json'),
       LONGWIRE_PUSH_NODE_ID: nodeId,
       LONGWIRE_PUSH_PORT: '0',
-      LONGWIRE_PUSH_API_PORT: '0',
+      LONGWIRE_PUSH_HTTP_PORT: '0',
     };
     for (const [key, value] of Object.entries(settings))
       env[`LONGWIRE_PUSH_${key.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}`] = String(value);

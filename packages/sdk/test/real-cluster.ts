@@ -70,7 +70,7 @@ export class RealCluster {
       ...this.#env,
       LONGWIRE_PUSH_NODE_ID: nodeId,
       LONGWIRE_PUSH_PORT: `${port}`,
-      LONGWIRE_PUSH_API_PORT: '0',
+      LONGWIRE_PUSH_HTTP_PORT: '0',
       LONGWIRE_PUSH_ADVERTISED_ADDRESS: advertisedAddress,
     };
     const server = await composePushServer({

@@ -43,6 +43,9 @@ export interface PushServerParts {
   readonly processMetrics?: boolean;
 }
 
+/** Sockets beyond `push.maxConnections`, which are told so before they are closed, or are being closed. */
+const SPARE_SOCKETS = 256;
+
 export interface PushServer extends Service {
   /** `host:port` for clients, and the base URL for nodes; known once started. */
   readonly addresses: { readonly tcp: string; readonly api: string };
@@ -73,7 +76,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     handlers.register(kind, handler);
   await handlers.load(settings.handlerModules);
 
-  const releases = new RouteReleases(directory, logger);
+  const releases = new RouteReleases(directory, ownMetrics.lostReleases, logger);
   const verifier = new TokenVerifier(keys, config.tokens);
   const login = new Login({
     identity,
@@ -97,8 +100,13 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     metrics: ownMetrics,
     logger,
   });
-  const listener = new TcpListener((socket) => gateway.accept(socket));
-  observe(metrics, { gateway, registry, upstream, remote });
+  const listener = new TcpListener({
+    maxSockets: settings.maxConnections + SPARE_SOCKETS,
+    accept: (socket) => gateway.accept(socket),
+    onDropped: () => ownMetrics.dropped.inc(),
+    logger,
+  });
+  observe(metrics, { gateway, registry, releases, upstream, remote });
 
   const server = await createHttpServer({
     logger,
@@ -167,7 +175,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
       reports.close();
       await server.close();
       await nodeClient.close();
-      gateway.stop();
+      await gateway.stop();
       keys.close();
     },
   };
@@ -178,12 +186,25 @@ function observe(
   {
     gateway,
     registry,
+    releases,
     upstream,
     remote,
-  }: { gateway: Gateway; registry: SessionRegistry; upstream: UpstreamLog; remote: NodeDeliveries },
+  }: {
+    gateway: Gateway;
+    registry: SessionRegistry;
+    releases: RouteReleases;
+    upstream: UpstreamLog;
+    remote: NodeDeliveries;
+  },
 ): void {
   metrics.gauge('longwire_connections', 'Open sockets', [], (gauge) => gauge.set(gateway.connections));
   metrics.gauge('longwire_sessions', 'Clients signed in', [], (gauge) => gauge.set(registry.size));
+  metrics.gauge(
+    'longwire_route_releases_waiting',
+    'Routes of ended sessions that wait for the directory',
+    [],
+    (gauge) => gauge.set(releases.waiting),
+  );
   metrics.gauge(
     'longwire_upstream_queue_records',
     'Records waiting in front of the upstream log',

@@ -3,6 +3,7 @@ import type { Counter, Histogram } from 'prom-client';
 
 export interface PushServerMetrics {
   readonly accepted: Counter;
+  readonly dropped: Counter;
   readonly closed: Counter<'reason'>;
   readonly framesIn: Counter;
   readonly logins: Counter<'result'>;
@@ -11,12 +12,17 @@ export interface PushServerMetrics {
   readonly sends: Counter<'outcome'>;
   readonly deliveries: Counter<'outcome'>;
   readonly lostReports: Counter;
+  readonly lostReleases: Counter;
   readonly unknownAcknowledgements: Counter;
 }
 
 export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
   return {
     accepted: metrics.counter('longwire_connections_accepted_total', 'Sockets accepted'),
+    dropped: metrics.counter(
+      'longwire_connections_dropped_total',
+      'Sockets dropped unheard, far above push.maxConnections',
+    ),
     closed: metrics.counter('longwire_connections_closed_total', 'Connections ended, by reason', ['reason']),
     framesIn: metrics.counter('longwire_frames_received_total', 'Frames received'),
     logins: metrics.counter('longwire_logins_total', 'Logins, by result', ['result']),
@@ -31,6 +37,10 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
     lostReports: metrics.counter(
       'longwire_outcome_reports_lost_total',
       'Late outcomes that could not be reported to the node that asked',
+    ),
+    lostReleases: metrics.counter(
+      'longwire_route_releases_lost_total',
+      'Routes of ended sessions given up because too many wait for the directory',
     ),
     unknownAcknowledgements: metrics.counter(
       'longwire_unknown_acknowledgements_total',

@@ -20,6 +20,8 @@ export const DeliveryOutcome = {
   nodeQueueFull: 8,
   /** The directory did not say where the client is. */
   directoryUnavailable: 9,
+  /** The message does not fit in a frame of the client's node. */
+  tooLarge: 10,
 } as const;
 
 export type DeliveryOutcome = (typeof DeliveryOutcome)[keyof typeof DeliveryOutcome];

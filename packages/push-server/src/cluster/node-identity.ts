@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 /** Who this process is. The boot changes only when the cluster took the earlier one for dead. */
 export class NodeIdentity {
   readonly nodeId: string;
+  /** Whether this boot is in the list of members; clients sign in only then, for others could not reach them. */
+  isMember = false;
   #boot = newBoot();
   #lastConn = 0;
 

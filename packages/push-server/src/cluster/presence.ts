@@ -33,13 +33,13 @@ export class Presence {
 
   async join(): Promise<void> {
     this.#loopDelay.enable();
-    await this.#register();
     this.#timer = setInterval(() => void this.refreshLease(), REFRESH_INTERVAL_MS);
-    await this.refreshLease();
+    await this.#register();
   }
 
   async leave(): Promise<void> {
     this.#isLeaving = true;
+    this.#parts.identity.isMember = false;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#loopDelay.disable();
     await this.#registration?.remove();
@@ -69,8 +69,12 @@ export class Presence {
     const { nodeId, boot } = identity;
     // Before the first claim, so that a sweeper finds the routes of this boot whatever happens.
     await directory.rememberBoot(nodeId, boot);
+    // A boot that is announced, but neither a member nor leased, would be taken for dead.
+    await this.refreshLease();
     const member: Member = { nodeId, boot, state: 'active', ...describe() };
     this.#registration = await membership.register('push-server', member, () => void this.#fence());
+    if (this.#isLeaving) await this.#registration.remove();
+    else identity.isMember = true;
   }
 
   async #fence(): Promise<void> {
@@ -81,6 +85,7 @@ export class Presence {
       'the cluster took this node for dead: closing its clients and joining anew',
     );
     this.#registration = null;
+    identity.isMember = false;
     identity.renewBoot();
     onFenced();
     for (let attempt = 0; !this.#isLeaving; attempt++) {

@@ -17,7 +17,10 @@ export interface ConnectionOwner {
   readonly maxQueuedBytes: number;
   onFrame(connection: Connection, frame: Frame): void;
   onProtocolError(connection: Connection, close: CloseName, detail: string): void;
+  /** The conversation is over; the socket may still send its last bytes. */
   onEnd(connection: Connection): void;
+  /** The socket is gone. */
+  onClosed(connection: Connection): void;
 }
 
 /**
@@ -37,6 +40,9 @@ export class Connection implements WheelEntry {
   readonly #parser = new FrameParser(MAX_LOGIN_FRAME_BYTES);
   readonly #owner: ConnectionOwner;
   #isOpen = true;
+  #isReceiving = false;
+  /** What was written while a chunk is received; null while there is nothing. */
+  #answers: Uint8Array[] | null = null;
 
   constructor(socket: Socket, conn: number, channel: Channel, owner: ConnectionOwner) {
     this.socket = socket;
@@ -60,20 +66,21 @@ export class Connection implements WheelEntry {
 
   receive(chunk: Uint8Array): void {
     if (!this.#isOpen) return;
-    // One write for all answers to what came in one read.
-    this.socket.cork();
+    this.#isReceiving = true;
     const error = this.#parser.push(chunk, (frame) => {
       this.#owner.onFrame(this, frame);
       return this.#isOpen;
     });
     if (error !== null && this.#isOpen) this.#owner.onProtocolError(this, error.close, error.detail);
-    this.socket.uncork();
+    this.#isReceiving = false;
+    this.#writeAnswers();
   }
 
   /** Deliveries ask `queuedBytes` first; an answer to a client that does not read is where patience ends. */
   write(frame: Uint8Array): void {
     if (!this.#isOpen) return;
-    if (this.socket.writableLength > 2 * this.#owner.maxQueuedBytes) this.close('slowConsumer');
+    if (this.queuedBytes > 2 * this.#owner.maxQueuedBytes) this.close('slowConsumer');
+    else if (this.#isReceiving) (this.#answers ??= []).push(frame);
     else this.socket.write(frame);
   }
 
@@ -81,6 +88,7 @@ export class Connection implements WheelEntry {
   close(close: CloseName, detail = '', retryAfterMs = 0): void {
     if (!this.#isOpen) return;
     this.closedBy = close;
+    this.#writeAnswers();
     const { code, meaning } = closeCodes[close];
     this.socket.end(encodeFrame('close', { code, reason: detail === '' ? meaning : detail, retryAfterMs }));
     this.end();
@@ -89,14 +97,30 @@ export class Connection implements WheelEntry {
   /** The client has said goodbye. */
   leave(): void {
     if (!this.#isOpen) return;
+    this.#writeAnswers();
     this.socket.end();
     this.end();
   }
 
-  /** The socket is gone, or about to be. Safe to call twice. */
+  /** The client sends no more. Safe to call twice. */
   end(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#owner.onEnd(this);
+  }
+
+  closed(): void {
+    this.end();
+    this.#owner.onClosed(this);
+  }
+
+  /**
+   * One write for all answers to what came in one read. In one piece: each write that waits costs a hundred bytes beside its own,
+   * and a client may send PINGs of two bytes and read nothing.
+   */
+  #writeAnswers(): void {
+    const answers = this.#answers;
+    this.#answers = null;
+    if (answers !== null) this.socket.write(answers.length === 1 ? answers[0]! : Buffer.concat(answers));
   }
 }

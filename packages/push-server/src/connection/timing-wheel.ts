@@ -14,6 +14,8 @@ export class TimingWheel<Entry extends WheelEntry> {
   readonly tickMs: number;
   readonly #slots: WheelEntry[];
   readonly #onExpired: (entry: Entry) => void;
+  /** Entries of the slot that is being looked at. */
+  readonly #due = newListHead();
   readonly #startedAtMs = performance.now();
   #timer: NodeJS.Timeout | null = null;
   /** The current tick; read it to set a deadline. */
@@ -59,14 +61,12 @@ export class TimingWheel<Entry extends WheelEntry> {
   }
 
   #visit(head: WheelEntry): void {
-    let entry = head.wheelNext!;
-    while (entry !== head) {
-      const next = entry.wheelNext!;
+    moveAll(head, this.#due);
+    // Always the first that is left: what expires may take any other entry off the wheel, or put it elsewhere.
+    for (let entry = this.#due.wheelNext!; entry !== this.#due; entry = this.#due.wheelNext!) {
       unlink(entry);
       if (entry.deadlineTick > this.now) this.#place(entry);
       else this.#onExpired(entry as Entry);
-      // An expired entry may have taken its neighbours off the wheel: go on from the head then.
-      entry = next.wheelNext === null ? head.wheelNext! : next;
     }
   }
 
@@ -90,6 +90,17 @@ function newListHead(): WheelEntry {
   head.wheelNext = head;
   head.wheelPrevious = head;
   return head;
+}
+
+/** Moves the entries of one list to another, which is empty. */
+function moveAll(from: WheelEntry, to: WheelEntry): void {
+  if (from.wheelNext === from) return;
+  to.wheelNext = from.wheelNext;
+  to.wheelPrevious = from.wheelPrevious;
+  to.wheelNext!.wheelPrevious = to;
+  to.wheelPrevious!.wheelNext = to;
+  from.wheelNext = from;
+  from.wheelPrevious = from;
 }
 
 function unlink(entry: WheelEntry): void {

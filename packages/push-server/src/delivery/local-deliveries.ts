@@ -5,6 +5,7 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import { PendingDelivery } from './pending-delivery.ts';
 
 export interface DeliveryLimits {
+  readonly maxFrameBytes: number;
   readonly maxQueuedBytes: number;
   readonly maxUnacknowledged: number;
 }
@@ -33,11 +34,7 @@ export class LocalDeliveries {
     onOutcome: OnOutcome,
   ): void {
     const outgoing = this.#prepare(message, options, onOutcome);
-    clientIds.forEach((clientId, position) => {
-      const session = this.#registry.get(clientId);
-      if (session !== null) this.#toSession(outgoing, session, position);
-      else this.#toClaiming(outgoing, clientId, position);
-    });
+    clientIds.forEach((clientId, position) => this.#toClient(outgoing, clientId, position));
   }
 
   /** To every client signed in here. Resolves with how many clients had each outcome, by its number. */
@@ -95,6 +92,7 @@ export class LocalDeliveries {
 
   #toSession({ frame, pending, onOutcome }: Outgoing, session: Session, position: number): void {
     const { connection } = session;
+    if (frame.length > this.#limits.maxFrameBytes) return onOutcome(position, DeliveryOutcome.tooLarge);
     if (
       connection.queuedBytes + frame.length > this.#limits.maxQueuedBytes ||
       (pending !== null && (session.unacknowledged?.size ?? 0) >= this.#limits.maxUnacknowledged)
@@ -105,15 +103,14 @@ export class LocalDeliveries {
     else pending.await(session, position);
   }
 
-  #toClaiming(outgoing: Outgoing, clientId: string, position: number): void {
-    const session = this.#registry.getClaiming(clientId);
-    if (session === null) return outgoing.onOutcome(position, DeliveryOutcome.notHere);
-    session.held ??= [];
-    if (session.held.length >= MAX_HELD) return outgoing.onOutcome(position, DeliveryOutcome.queueFull);
-    session.held.push(() => {
-      if (session.state === 'live') this.#toSession(outgoing, session, position);
-      else outgoing.onOutcome(position, DeliveryOutcome.notHere);
-    });
+  #toClient(outgoing: Outgoing, clientId: string, position: number): void {
+    const live = this.#registry.get(clientId);
+    if (live !== null) return this.#toSession(outgoing, live, position);
+    const claiming = this.#registry.claiming(clientId).at(-1);
+    if (claiming === undefined) return outgoing.onOutcome(position, DeliveryOutcome.notHere);
+    claiming.held ??= [];
+    if (claiming.held.length >= MAX_HELD) return outgoing.onOutcome(position, DeliveryOutcome.queueFull);
+    claiming.held.push(() => this.#toClient(outgoing, clientId, position));
   }
 
   #nextDeliveryId(): number {

@@ -94,10 +94,9 @@ function kick(
   { clientId, boot, conn, closeCode }: ReturnType<typeof nodeApi.kick.request.decode>,
 ): boolean {
   // A session whose claim is still on its way back may be the one that a newer login has replaced.
-  const sessions = [registry.get(clientId), registry.getClaiming(clientId)];
-  const session = sessions.find(
-    (each) => each !== null && (boot === '' || (each.route.boot === boot && each.route.conn === conn)),
-  );
+  const live = registry.get(clientId);
+  const sessions = [...(live === null ? [] : [live]), ...registry.claiming(clientId)];
+  const session = sessions.find(({ route }) => boot === '' || (route.boot === boot && route.conn === conn));
   session?.connection.close(closeName(closeCode) ?? 'kicked');
   return session !== undefined;
 }

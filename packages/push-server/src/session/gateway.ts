@@ -16,6 +16,7 @@ import {
 import { newTraceId } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Channel } from '../channel/channel.ts';
 import type { Effect } from '../channel/effects.ts';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
@@ -25,7 +26,7 @@ import { TimingWheel } from '../connection/timing-wheel.ts';
 import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
 import type { PushServerMetrics } from '../metrics.ts';
 import type { UpstreamHandlers } from '../upstream/upstream-handlers.ts';
-import { retryAfterMs, type Login } from './login.ts';
+import type { Login } from './login.ts';
 import type { RouteReleases } from './route-releases.ts';
 import type { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -72,8 +73,7 @@ export class Gateway implements ConnectionOwner {
     const connection = new Connection(socket, identity.nextConn(), new Channel(settings.maxInFlight), this);
     metrics.accepted.inc();
     this.#connections.add(connection);
-    connection.deadlineTick = this.#wheel.now + this.#wheel.ticks(settings.loginTimeoutMs);
-    this.#wheel.add(connection);
+    this.#setDeadline(connection, settings.loginTimeoutMs);
     if (this.#connections.size > settings.maxConnections)
       connection.close('overloaded', '', OVERLOAD_RETRY_AFTER_MS);
     return connection;
@@ -93,11 +93,8 @@ export class Gateway implements ConnectionOwner {
 
   onEnd(connection: Connection): void {
     const { registry, releases, deliveries, metrics } = this.#parts;
-    this.#connections.delete(connection);
     metrics.closed.inc({ reason: connection.closedBy ?? 'by-client' });
-    this.#wheel.remove(connection);
-    connection.deadlineTick = this.#wheel.now + this.#wheel.ticks(CLOSE_LINGER_MS);
-    if (!connection.socket.destroyed) this.#wheel.add(connection);
+    if (!connection.socket.destroyed) this.#setDeadline(connection, CLOSE_LINGER_MS);
     const { session } = connection;
     if (session === null) return;
     const wasLive = session.state === 'live';
@@ -107,14 +104,20 @@ export class Gateway implements ConnectionOwner {
     if (wasLive && connection.closedBy !== 'replaced') void releases.release(session);
   }
 
+  onClosed(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#wheel.remove(connection);
+  }
+
   /** Closes every connection. */
   closeAll(close: CloseName): void {
     for (const connection of this.#connections) connection.close(close);
   }
 
-  stop(): void {
+  /** Call after `closeAll`. Resolves when the last socket is gone; the wheel ends those that linger. */
+  async stop(): Promise<void> {
+    while (this.#connections.size > 0) await delay(20);
     this.#wheel.stop();
-    for (const connection of this.#connections) connection.socket.destroy();
   }
 
   #do(connection: Connection, effect: Effect): void {
@@ -140,21 +143,27 @@ export class Gateway implements ConnectionOwner {
   }
 
   async #login(connection: Connection, token: string, version: number): Promise<void> {
-    const { login, metrics, logger, settings } = this.#parts;
+    const { login, metrics, logger } = this.#parts;
     const startedAtMs = performance.now();
-    const result = await login.run(connection, token);
-    metrics.logins.inc({ result: 'refused' in result ? result.refused : 'accepted' });
-    if ('refused' in result) {
-      logger.debug({ close: result.refused, remote: connection.socket.remoteAddress }, 'login refused');
-      return connection.close(result.refused, result.detail, retryAfterMs[result.refused]);
+    const refusal = await login.run(connection, token, (session, expiresAtMs) => {
+      metrics.loginSeconds.observe((performance.now() - startedAtMs) / 1000);
+      this.#welcome(session, version, expiresAtMs);
+    });
+    metrics.logins.inc({ result: refusal?.close ?? 'accepted' });
+    if (refusal !== null) {
+      logger.debug({ close: refusal.close, remote: connection.socket.remoteAddress }, 'login refused');
+      connection.close(refusal.close, refusal.detail, refusal.retryAfterMs);
     }
-    const { session, expiresAtMs } = result;
-    metrics.loginSeconds.observe((performance.now() - startedAtMs) / 1000);
+    connection.session?.releaseHeld();
+  }
+
+  #welcome({ clientId, connection, route }: Session, version: number, expiresAtMs: number): void {
+    const { settings, logger } = this.#parts;
     connection.channel.state = 'connected';
     connection.maxFrameBytes = settings.maxFrameBytes;
-    connection.deadlineTick = this.#wheel.now + this.#idleTicks;
-    const { nodeId, boot, conn } = session.route;
-    logger.debug({ clientId: session.clientId, conn }, 'signed in');
+    this.#setDeadline(connection, settings.idleTimeoutMs);
+    const { nodeId, boot, conn } = route;
+    logger.debug({ clientId, conn }, 'signed in');
     connection.write(
       encodeFrame('connected', {
         version,
@@ -199,10 +208,17 @@ export class Gateway implements ConnectionOwner {
       metrics.sends.inc({ outcome: deliveryOutcomeNames[outcome] ?? 'unknown' });
       logger.debug({ clientId, to, messageId, traceId, outcome }, 'send answered');
       connection.channel.inFlight--;
-      connection.write(encodeFrame('sent', { messageId, status }));
+      connection.write(encodeFrame('sent', { messageId, status, detail: sendDetails[outcome] ?? '' }));
     };
     if (registry.get(to) !== null) deliveries.deliver(message, [to], options, answer);
     else void router.deliver(message, [to], options, answer);
+  }
+
+  /** Sets a deadline that may be earlier than the one before. */
+  #setDeadline(connection: Connection, durationMs: number): void {
+    this.#wheel.remove(connection);
+    connection.deadlineTick = this.#wheel.now + this.#wheel.ticks(durationMs);
+    this.#wheel.add(connection);
   }
 
   #onDeadline(connection: Connection): void {
@@ -225,6 +241,17 @@ const sendStatuses: { readonly [outcome in DeliveryOutcome]?: SendStatus } = {
   [DeliveryOutcome.offline]: SendStatus.SEND_STATUS_OFFLINE,
   [DeliveryOutcome.notHere]: SendStatus.SEND_STATUS_OFFLINE,
   [DeliveryOutcome.queueFull]: SendStatus.SEND_STATUS_QUEUE_FULL,
+  [DeliveryOutcome.tooLarge]: SendStatus.SEND_STATUS_REJECTED,
+};
+
+/** Where the status does not say it all. */
+const sendDetails: { readonly [outcome in DeliveryOutcome]?: string } = {
+  [DeliveryOutcome.tooLarge]: 'the message is too large for a frame to the recipient',
+  [DeliveryOutcome.timeout]: 'the recipient did not acknowledge in time',
+  [DeliveryOutcome.connectionClosed]: 'the recipient left before it acknowledged',
+  [DeliveryOutcome.nodeUnreachable]: "the recipient's node did not answer",
+  [DeliveryOutcome.nodeQueueFull]: "the queue to the recipient's node is full",
+  [DeliveryOutcome.directoryUnavailable]: 'the directory did not answer',
 };
 
 function traceOf(traceContext: Uint8Array | null): string {

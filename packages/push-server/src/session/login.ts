@@ -15,9 +15,16 @@ import type { RouteReleases } from './route-releases.ts';
 import { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
-export type LoginResult =
-  | { readonly session: Session; readonly expiresAtMs: number }
-  | { readonly refused: CloseName; readonly detail: string };
+export interface LoginRefusal {
+  readonly close: CloseName;
+  /** Empty: the meaning of the close code says it all. */
+  readonly detail: string;
+  /** 0: the client's own backoff. */
+  readonly retryAfterMs: number;
+}
+
+/** Called in the same turn in which the session becomes live, so that no message can be written before its CONNECTED. */
+export type OnLive = (session: Session, expiresAtMs: number) => void;
 
 export interface LoginParts {
   readonly identity: NodeIdentity;
@@ -43,33 +50,33 @@ export class Login {
     this.#parts = parts;
   }
 
-  /** Never rejects. A connection that ended meanwhile leaves nothing behind. */
-  async run(connection: Connection, token: string): Promise<LoginResult> {
+  /** Answers why the login is refused, or null. Never rejects. A connection that ended meanwhile leaves nothing behind. */
+  async run(connection: Connection, token: string, onLive: OnLive): Promise<LoginRefusal | null> {
     let verified: VerifiedToken;
     try {
       verified = await this.#parts.verifier.verify(token);
     } catch (error) {
       if (error instanceof TokenRefused)
-        return { refused: closeByRefusal[error.reason] ?? 'tokenInvalid', detail: error.message };
+        return refusal(closeByRefusal[error.reason] ?? 'tokenInvalid', error.message);
       this.#parts.logger.error({ err: error }, 'could not verify a token');
-      return { refused: 'internalError', detail: '' };
+      return refusal('internalError');
     }
     if (!connection.isOpen) return ended;
     const { identity, registry } = this.#parts;
+    if (!identity.isMember) return refusal('goElsewhere');
     const { nodeId, boot } = identity;
     const route: Route = { nodeId, boot, conn: connection.conn, transport: 'tcp', sinceMs: Date.now() };
     const session = new Session(verified.clientId, connection, route);
     connection.session = session;
     registry.addClaiming(session);
-    const result = await this.#claim(session, verified);
-    const { held } = session;
-    session.held = null;
-    // After CONNECTED has been written: a client knows no other first answer.
-    if (held !== null) setImmediate(() => held.forEach((deliver) => deliver()));
-    return result;
+    return this.#claim(session, verified, onLive);
   }
 
-  async #claim(session: Session, { clientId, issuedAtMs, expiresAtMs }: VerifiedToken): Promise<LoginResult> {
+  async #claim(
+    session: Session,
+    { clientId, issuedAtMs, expiresAtMs }: VerifiedToken,
+    onLive: OnLive,
+  ): Promise<LoginRefusal | null> {
     const { directory, identity, logger, registry, releases } = this.#parts;
     let claim: ClaimResult;
     try {
@@ -79,21 +86,22 @@ export class Login {
       registry.remove(session);
       // The claim may have taken effect.
       void releases.release(session);
-      return { refused: 'backendUnavailable', detail: '' };
+      return refusal('backendUnavailable', '', BACKEND_RETRY_AFTER_MS);
     }
     if (claim.status === 'revoked') {
       registry.remove(session);
-      return { refused: 'tokenRevoked', detail: '' };
+      return refusal('tokenRevoked');
     }
     if (!session.connection.isOpen || session.route.boot !== identity.boot) {
       registry.remove(session);
       void releases.release(session);
-      return session.connection.isOpen ? { refused: 'goElsewhere', detail: '' } : ended;
+      return session.connection.isOpen ? refusal('goElsewhere') : ended;
     }
     registry.promote(session)?.connection.close('replaced');
+    onLive(session, expiresAtMs);
     if (claim.replaced !== null && claim.replaced.nodeId !== identity.nodeId)
       void this.#closeReplaced(clientId, claim.replaced);
-    return { session, expiresAtMs };
+    return null;
   }
 
   /** Has the node of an older connection close it. A node that has left the list has no connections any more. */
@@ -114,8 +122,8 @@ export class Login {
   }
 }
 
-export const retryAfterMs: { readonly [Name in CloseName]?: number } = {
-  backendUnavailable: BACKEND_RETRY_AFTER_MS,
-};
+function refusal(close: CloseName, detail = '', retryAfterMs = 0): LoginRefusal {
+  return { close, detail, retryAfterMs };
+}
 
-const ended: LoginResult = { refused: 'goodbye', detail: '' };
+const ended = refusal('goodbye');

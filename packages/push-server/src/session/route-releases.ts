@@ -1,5 +1,6 @@
 import type { Directory } from '@longwire/cluster';
 import type { Logger } from 'pino';
+import type { Counter } from 'prom-client';
 import type { Session } from './session.ts';
 
 /** Routes kept for another try while the directory is away; beyond it they are left to the repair by the next delivery. */
@@ -10,14 +11,19 @@ const RETRY_BATCH = 1000;
 export class RouteReleases {
   readonly #directory: Directory;
   readonly #logger: Logger;
+  readonly #lost: Counter;
   readonly #kept = new Set<Session>();
   #isRetrying = false;
-  /** Releases given up because too many were kept. */
-  dropped = 0;
 
-  constructor(directory: Directory, logger: Logger) {
+  /** `lost` counts releases given up because too many were kept. */
+  constructor(directory: Directory, lost: Counter, logger: Logger) {
     this.#directory = directory;
+    this.#lost = lost;
     this.#logger = logger;
+  }
+
+  get waiting(): number {
+    return this.#kept.size;
   }
 
   /** Never rejects. */
@@ -27,7 +33,7 @@ export class RouteReleases {
       this.#kept.delete(session);
     } catch {
       if (this.#kept.size < MAX_KEPT) this.#kept.add(session);
-      else this.dropped++;
+      else if (!this.#kept.has(session)) this.#lost.inc();
     }
   }
 

@@ -3,7 +3,7 @@ import type { Session } from './session.ts';
 /** The sessions of this process by client id. At most one is live per client. */
 export class SessionRegistry {
   readonly #live = new Map<string, Session>();
-  readonly #claiming = new Map<string, Session>();
+  readonly #claiming = new Map<string, readonly Session[]>();
 
   /** How many clients are signed in here. */
   get size(): number {
@@ -15,13 +15,13 @@ export class SessionRegistry {
     return this.#live.get(clientId) ?? null;
   }
 
-  /** The session of a client whose route is being claimed, or null. */
-  getClaiming(clientId: string): Session | null {
-    return this.#claiming.get(clientId) ?? null;
+  /** The sessions of a client whose routes are being claimed, oldest first. */
+  claiming(clientId: string): readonly Session[] {
+    return this.#claiming.get(clientId) ?? [];
   }
 
   addClaiming(session: Session): void {
-    this.#claiming.set(session.clientId, session);
+    this.#claiming.set(session.clientId, [...this.claiming(session.clientId), session]);
   }
 
   /** Makes a session the live one of its client. Answers the one that it takes the place of. */
@@ -46,6 +46,8 @@ export class SessionRegistry {
   }
 
   #removeClaiming(session: Session): void {
-    if (this.#claiming.get(session.clientId) === session) this.#claiming.delete(session.clientId);
+    const others = this.claiming(session.clientId).filter((each) => each !== session);
+    if (others.length > 0) this.#claiming.set(session.clientId, others);
+    else this.#claiming.delete(session.clientId);
   }
 }

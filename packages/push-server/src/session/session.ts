@@ -13,12 +13,19 @@ export class Session {
   readonly route: Route;
   /** Deliveries that wait for this client's acknowledgement, by delivery id; null while there is none. */
   unacknowledged: Map<number, PendingDelivery> | null = null;
-  /** What to do once it is live or has failed; null while there is nothing. */
+  /** What to do once it is live or has ended; null while there is nothing. */
   held: (() => void)[] | null = null;
 
   constructor(clientId: string, connection: Connection, route: Route) {
     this.clientId = clientId;
     this.connection = connection;
     this.route = route;
+  }
+
+  /** Does what was held, in order. Called after the answer to CONNECT is written: a client knows no other first frame. */
+  releaseHeld(): void {
+    const { held } = this;
+    this.held = null;
+    held?.forEach((deliver) => deliver());
   }
 }

@@ -32,10 +32,11 @@ export class UpstreamHandlers {
     this.#logger = logger;
   }
 
-  /** @throws Error when the kind is not valid or has a handler already. */
+  /** @throws Error when the kind is not valid or has a handler already, or the handler is not a function. */
   register(kind: string, handler: UpstreamHandler): void {
     if (!isKind(kind))
       throw new Error(`the kind ${JSON.stringify(kind)} is not 1 to 64 of A-Z a-z 0-9 . _ -`);
+    if (typeof handler !== 'function') throw new Error(`the handler of ${kind} is not a function`);
     if (this.#handlers.has(kind)) throw new Error(`the kind ${kind} has a handler already`);
     this.#handlers.set(kind, handler);
   }
@@ -70,7 +71,7 @@ export class UpstreamHandlers {
     const { kind, traceId } = message;
     try {
       const answer = handler(message, (record) => this.#publish(record));
-      return await withDeadline(answer, HANDLER_DEADLINE_MS, `the handler of ${kind}`);
+      return checked(await withDeadline(answer, HANDLER_DEADLINE_MS, `the handler of ${kind}`));
     } catch (error) {
       this.#logger.error({ err: error, kind, traceId }, 'an upstream handler failed');
       return { status: 'retry', detail: 'the handler of this kind failed' };
@@ -90,4 +91,12 @@ export class UpstreamHandlers {
       return { status: 'retry', detail: 'the upstream log does not answer' };
     }
   }
+}
+
+/** Handlers may be written in JavaScript: what they answer is looked at before it is believed. */
+function checked(answer: UpstreamAnswer): UpstreamAnswer {
+  const { status } = answer;
+  if (status === 'accepted') return answer;
+  if ((status === 'retry' || status === 'rejected') && typeof answer.detail === 'string') return answer;
+  throw new Error('it did not answer accepted, or retry or rejected with a detail');
 }

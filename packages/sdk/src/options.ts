@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** What a client needs, and what can be changed. Times are in milliseconds. */
 export interface LongwireOptions {
   /** Base URL of the auth-service, for example `https://auth.example.org`. */
@@ -26,8 +28,12 @@ export interface LongwireOptions {
 
 export type ResolvedOptions = Required<LongwireOptions>;
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 const defaults = {
-  agent: 'longwire-sdk-node/0.1.0',
+  agent: `longwire-sdk-node/${version}`,
   signInTimeoutMs: 10_000,
   loginTimeoutMs: 10_000,
   messageTimeoutMs: 60_000,

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { expect, test } from 'vitest';
+import { realBackend, uniqueName, waitFor } from '../../../test-support/backends.ts';
+import { CliProcess, run, testEnv } from './cli-process.ts';
+
+const redis = realBackend('redis');
+const zookeeper = realBackend('zookeeper');
+const kafka = realBackend('kafka');
+const database = realBackend('database');
+const isReal = redis !== null && zookeeper !== null && kafka !== null && database !== null;
+
+test.skipIf(!isReal)(
+  'dev runs on Redis, ZooKeeper, Kafka and MySQL when their addresses are set',
+  async () => {
+    const name = uniqueName('lwcli');
+    const connection = await createConnection({ uri: database! });
+    await connection.query('create database ??', [name]);
+    const databaseUrl = new URL(database!);
+    databaseUrl.pathname = `/${name}`;
+    const env = {
+      ...testEnv,
+      LONGWIRE_REDIS_URL: redis!,
+      LONGWIRE_REDIS_KEY_PREFIX: name,
+      LONGWIRE_ZOOKEEPER_SERVERS: zookeeper!,
+      LONGWIRE_ZOOKEEPER_ROOT_PATH: `/${name}`,
+      LONGWIRE_KAFKA_BROKERS: kafka!,
+      LONGWIRE_KAFKA_TOPIC: name,
+      LONGWIRE_KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
+      LONGWIRE_KAFKA_PARTITIONS: '1',
+      LONGWIRE_CONSUMER_GROUP: name,
+      LONGWIRE_DATABASE_URL: databaseUrl.href,
+    };
+    const folder = await mkdtemp(join(tmpdir(), 'longwire-cli-'));
+    const dev = new CliProcess(['dev'], folder, env);
+    try {
+      await dev.said('Longwire is ready');
+      const doctor = await run(['doctor'], folder, env);
+      for (const backend of ['redis', 'zookeeper', 'kafka', 'database'])
+        expect(doctor.stdout).toMatch(new RegExp(`^${backend} +ok +answers in \\d+ ms$`, 'm'));
+      const listener = new CliProcess(['listen', 'alice', '--count', '1'], folder, env);
+      await listener.said('alice is connected');
+      expect(await run(['push', '--to', 'alice', 'hello'], folder, env)).toMatchObject({ code: 0 });
+      expect(await listener.ended()).toMatchObject({ code: 0, stdout: 'push: hello\n' });
+      await run(['publish', '--from', 'alice', '--kind', 'k', 'x'], folder, env);
+      await waitFor(async () => {
+        const [rows] = await connection.query('select * from ??.upstream_messages', [name]);
+        return (rows as unknown[]).length === 1;
+      });
+      expect(await dev.stop()).toMatchObject({ code: 0 });
+    } finally {
+      dev.child.kill('SIGKILL');
+      await connection.query('drop database ??', [name]);
+      await connection.end();
+      await rm(folder, { recursive: true });
+    }
+  },
+);

@@ -106,6 +106,11 @@ export class LongwireClient extends EventEmitter<LongwireEvents> {
     return { messages: this.#outbox.messages, bytes: this.#outbox.bytes };
   }
 
+  /** How many messages came more than once and were kept from the application. */
+  get duplicatesDropped(): number {
+    return this.#inbox.duplicates;
+  }
+
   /**
    * Resolves once connected for the first time; from then on the client reconnects by itself. Rejects with
    * `ConnectionClosed` or `SignInFailed` when refused for good, with `ConnectTimeout` after `timeoutMs`; then it has stopped trying,

@@ -23,6 +23,8 @@ export interface InboxOwner {
 
 /** Hands each message to the application once, and acknowledges it after the application has taken it. */
 export class Inbox {
+  /** How many came once more and were not handed over again. */
+  duplicates = 0;
   readonly #filter: DuplicateFilter;
   readonly #owner: InboxOwner;
 
@@ -40,6 +42,7 @@ export class Inbox {
     if (listeners.length === 0) return;
     const key = `${from} ${messageId}`;
     const found = this.#filter.begin(key);
+    if (found !== 'new') this.duplicates++;
     // One that is still in hand is not acknowledged: its sender asks again, and by then the outcome is known.
     if (found === 'in-hand') return;
     if (found === 'taken') return connection.acknowledge(deliveryId);

@@ -415,6 +415,7 @@ describe('what is received', () => {
     second.send('deliver', { deliveryId: 10, messageId: 'a', from: 'carol' });
     await second.expect('acknowledge');
     expect(messages.map(({ from }) => from)).toEqual(['bob', 'carol']);
+    expect(client.duplicatesDropped).toBe(1);
   });
 
   test('a promise of the listener is awaited before the acknowledgement', async () => {

@@ -61,7 +61,7 @@ describe('loadConfig', () => {
   it('fills in the defaults and leaves out what is optional', () => {
     expect(load({})).toEqual({
       log: { level: 'info' },
-      cluster: { name: 'longwire', secret },
+      cluster: { secret },
       apiKeys: [],
       redis: { commandTimeoutMs: 2000, url: '', readOnly: false, hosts: [], ports: [], weights: {} },
       auth: { http: { host: '127.0.0.1', port: 7410 } },

@@ -22,7 +22,7 @@ export const secret = 'the-secret-of-this-test-cluster-long-enough';
 
 export function consumerConfig(group: string) {
   return {
-    cluster: { name: 'test', secret },
+    cluster: { secret },
     apiKeys: [],
     consumer: { group, http: { host: '127.0.0.1', port: 0 } },
   };

@@ -18,11 +18,12 @@ export interface PresenceParts {
 
 const REFRESH_INTERVAL_MS = 2000;
 const LEASE_TTL_MS = 3 * REFRESH_INTERVAL_MS;
+const LOOP_SAMPLE_MS = 20;
 
 /** Keeps this node known: its znode in the membership and its lease in the directory. */
 export class Presence {
   readonly #parts: PresenceParts;
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   #registration: Registration | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isLeaving = false;
@@ -53,7 +54,8 @@ export class Presence {
       boot: identity.boot,
       sessions: sessions(),
       memoryBytes: process.memoryUsage.rss(),
-      eventLoopDelayMs: Math.round(this.#loopDelay.percentile(99) / 1e4) / 100,
+      // The histogram holds the time between two samples, in nanoseconds: what exceeds the interval is lateness.
+      eventLoopDelayMs: Math.max(0, Math.round(this.#loopDelay.percentile(99) / 1e6 - LOOP_SAMPLE_MS)),
       updatedAtMs: Date.now(),
     };
     this.#loopDelay.reset();

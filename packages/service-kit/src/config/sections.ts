@@ -33,11 +33,6 @@ export const logSettings = Type.Object({
 });
 
 export const clusterSettings = Type.Object({
-  name: Type.String({
-    default: 'longwire',
-    pattern: '^[A-Za-z0-9._-]{1,64}$',
-    description: 'name of this cluster in logs',
-  }),
   secret: Type.String({
     // What a Bearer credential may hold (RFC 6750).
     pattern: '^[A-Za-z0-9._~+/=-]{32,512}$',

@@ -1,0 +1,137 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FrameType } from '@longwire/protocol';
+import { waitFor } from '../../../test-support/backends.ts';
+import { metric, TestCluster } from './harness.ts';
+import { UpstreamLink } from './links.ts';
+
+let cluster: TestCluster;
+let link: UpstreamLink;
+beforeEach(async () => {
+  link = new UpstreamLink();
+  cluster = await TestCluster.create({ upstream: link.log });
+});
+afterEach(() => {
+  link.publishes.open();
+  return cluster.stop();
+});
+
+it('gives a client until the login deadline for its whole CONNECT, however steadily the bytes come', async () => {
+  const server = await cluster.start('push-1', { loginTimeoutMs: 500 });
+  const signedIn = await cluster.login(server, 'alice');
+  const startedAtMs = performance.now();
+  const [mute, stuck, dripping] = await Promise.all([1, 2, 3].map(() => cluster.open(server)));
+  stuck!.sendBytes([FrameType.connect, 100, 0x0a]);
+  // The length says 129, so that the whole frame would take more than six seconds.
+  dripping!.sendBytes([FrameType.connect, 0x81, 0x01]);
+  const drip = setInterval(() => dripping!.sendBytes([1]), 50);
+  const reason = 'no complete CONNECT before the login deadline';
+  for (const client of [mute!, stuck!, dripping!])
+    expect(await client.closed()).toEqual({ name: 'loginTimeout', reason, retryAfterMs: 0 });
+  clearInterval(drip);
+  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(500);
+  expect(await metric(server, 'longwire_connections_closed_total', 'reason="loginTimeout"')).toBe(3);
+  await signedIn.pong();
+});
+
+it('closes a client that is silent for the idle timeout, even one with a later login deadline, and keeps one with heartbeats', async () => {
+  const settings = { heartbeatIntervalMs: 1000, idleTimeoutMs: 1500, loginTimeoutMs: 60_000 };
+  const server = await cluster.start('push-1', settings);
+  const silent = await cluster.login(server, 'silent');
+  const stuck = await cluster.login(server, 'stuck');
+  const alive = await cluster.login(server, 'alive');
+  const startedAtMs = performance.now();
+  stuck.sendBytes([FrameType.publish, 100, 1, 2]);
+  const heartbeat = setInterval(() => alive.sendBytes([FrameType.ping, 0]), 200);
+  for (const client of [silent, stuck]) expect((await client.closed()).name).toBe('idleTimeout');
+  const elapsedMs = performance.now() - startedAtMs;
+  expect(elapsedMs).toBeGreaterThanOrEqual(1400);
+  expect(elapsedMs).toBeLessThan(30_000);
+  await waitFor(() => performance.now() - startedAtMs > 4500);
+  clearInterval(heartbeat);
+  expect(alive.isClosed).toBe(false);
+  expect(await metric(server, 'longwire_connections_closed_total', 'reason="idleTimeout"')).toBe(2);
+  expect(await cluster.directory.lookup(['silent', 'alive'])).toEqual([null, expect.anything()]);
+});
+
+describe('frames in flight', () => {
+  it('are bounded; those of other clients go on', async () => {
+    const server = await cluster.start('push-1', { maxInFlight: 4 });
+    const [greedy, modest] = [await cluster.login(server, 'greedy'), await cluster.login(server, 'modest')];
+    link.publishes.close();
+    modest.send('publish', { messageId: 'modest', kind: 'k' });
+    for (let i = 1; i <= 5; i++) greedy.send('publish', { messageId: `m${i}`, kind: 'k' });
+    expect(await greedy.closed()).toMatchObject({
+      name: 'tooManyInFlight',
+      reason: 'at most 4 frames may wait for their answers',
+    });
+    link.publishes.open();
+    expect((await modest.next('published')).messageId).toBe('modest');
+    expect(await metric(server, 'longwire_connections_closed_total', 'reason="tooManyInFlight"')).toBe(1);
+  });
+
+  it('are free again once they are answered', async () => {
+    const server = await cluster.start('push-1', { maxInFlight: 4 });
+    const client = await cluster.login(server, 'alice');
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 4; i++) client.send('publish', { messageId: `m${round}-${i}`, kind: 'k' });
+      for (let i = 0; i < 4; i++) await client.next('published');
+    }
+  });
+});
+
+describe('the number of connections', () => {
+  it('is bounded, and a place that is left is free', async () => {
+    const server = await cluster.start('push-1', { maxConnections: 2 });
+    const [alice] = [await cluster.login(server, 'alice'), await cluster.login(server, 'bob')];
+    const carol = await cluster.connect(server, 'carol');
+    expect(await carol.closed()).toEqual({
+      name: 'overloaded',
+      reason: 'the node takes no more connections now',
+      retryAfterMs: 5000,
+    });
+    expect(await metric(server, 'longwire_connections_closed_total', 'reason="overloaded"')).toBe(1);
+    alice.socket.destroy();
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 1);
+    await cluster.login(server, 'carol');
+  });
+
+  it('does not grow with clients that will not go', async () => {
+    const server = await cluster.start('push-1', { maxConnections: 2 });
+    const { hostname, port } = new URL(`tcp://${server.addresses.tcp}`);
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 300; i++) {
+      const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+      sockets.push(socket.on('error', () => undefined));
+    }
+    await waitFor(async () => (await metric(server, 'longwire_connections_dropped_total')) === 300 - 2 - 256);
+    expect(await metric(server, 'longwire_connections_closed_total', 'reason="overloaded"')).toBe(256);
+    // Those that were told so and stay are cut off after a while.
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 2);
+    for (const socket of sockets) socket.destroy();
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 0);
+  });
+});
+
+it('does not let a client that reads nothing pile up answers', async () => {
+  const server = await cluster.start('push-1');
+  const [flooder, neighbour] = [
+    await cluster.login(server, 'flooder'),
+    await cluster.login(server, 'neighbour'),
+  ];
+  flooder.socket.pause();
+  const pings = Buffer.alloc(65_536, Uint8Array.of(FrameType.ping, 0));
+  const heapBytes = process.memoryUsage().heapUsed;
+  let highestHeapBytes = 0;
+  const flood = setInterval(() => {
+    highestHeapBytes = Math.max(highestHeapBytes, process.memoryUsage().heapUsed);
+    if (flooder.socket.writableLength < 1_000_000) for (let i = 0; i < 8; i++) flooder.socket.write(pings);
+  }, 5);
+  await waitFor(
+    async () => (await metric(server, 'longwire_connections_closed_total', 'reason="slowConsumer"')) === 1,
+  );
+  clearInterval(flood);
+  await neighbour.pong();
+  // 2 MiB may wait; as writes of two bytes each they took 100 times as much.
+  expect(highestHeapBytes - heapBytes).toBeLessThan(64 * 1024 * 1024);
+});

@@ -1,0 +1,103 @@
+import {
+  DirectoryUnavailable,
+  EmbeddedDirectory,
+  EmbeddedMembership,
+  EmbeddedUpstreamLog,
+  UpstreamUnavailable,
+  type Directory,
+  type EmbeddedCluster,
+  type Membership,
+  type UpstreamLog,
+} from '@longwire/cluster';
+
+/** Lets calls pass, or holds them until it is opened again. */
+class Gate {
+  #waiting: (() => void)[] | null = null;
+
+  close(): void {
+    this.#waiting ??= [];
+  }
+
+  open(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const pass of waiting) pass();
+  }
+
+  get held(): number {
+    return this.#waiting?.length ?? 0;
+  }
+
+  async pass(): Promise<void> {
+    if (this.#waiting !== null) await new Promise<void>((resolve) => this.#waiting!.push(resolve));
+  }
+}
+
+/** A real directory behind a link that a test can slow down and cut. */
+export class DirectoryLink {
+  readonly directory: Directory;
+  /** Answers to claims wait here: the claim itself has been done. */
+  readonly claimAnswers = new Gate();
+  /** `cut`: nothing arrives. `answers-lost`: calls take effect, and no answer comes back. */
+  state: 'up' | 'cut' | 'answers-lost' = 'up';
+  /** Releases that were tried while the link was not up. */
+  lostReleases = 0;
+
+  constructor(real: Directory = new EmbeddedDirectory()) {
+    this.directory = new Proxy(real, {
+      get:
+        (target, name: keyof Directory) =>
+        async (...args: unknown[]) => {
+          if (this.state !== 'up' && name === 'release') this.lostReleases++;
+          if (this.state === 'cut') throw new DirectoryUnavailable('cut by the test');
+          const answer = await (target[name] as (...args: unknown[]) => Promise<unknown>).apply(target, args);
+          if (name === 'claim') await this.claimAnswers.pass();
+          if (this.state === 'answers-lost') throw new DirectoryUnavailable('answer lost by the test');
+          return answer;
+        },
+    });
+  }
+}
+
+/** A real membership whose registrations wait at a gate. */
+export class MembershipLink {
+  readonly membership: Membership;
+  readonly registrations = new Gate();
+
+  constructor(cluster: EmbeddedCluster) {
+    const real = new EmbeddedMembership(cluster);
+    this.membership = {
+      register: async (...args) => {
+        await this.registrations.pass();
+        return real.register(...args);
+      },
+      members: (role) => real.members(role),
+      onChange: (role, listener) => real.onChange(role, listener),
+      isConnected: () => real.isConnected(),
+      close: () => real.close(),
+    };
+  }
+}
+
+/** A real upstream log behind a link that a test can slow down and cut. */
+export class UpstreamLink {
+  readonly real: UpstreamLog = new EmbeddedUpstreamLog();
+  readonly log: UpstreamLog;
+  /** Records wait here before the log is given them. */
+  readonly publishes = new Gate();
+  isCut = false;
+
+  constructor() {
+    this.log = new Proxy(this.real, {
+      get: (real, name: keyof UpstreamLog) => {
+        const call = (real[name] as (...args: unknown[]) => unknown).bind(real);
+        if (name !== 'publish' && name !== 'ping') return call;
+        return async (...args: unknown[]) => {
+          if (name === 'publish') await this.publishes.pass();
+          if (this.isCut) throw new UpstreamUnavailable('cut by the test');
+          return call(...args);
+        };
+      },
+    });
+  }
+}

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeliveryOutcome, EmbeddedMembership, NodeClient, type Route } from '@longwire/cluster';
+import { closeCodes, SendStatus } from '@longwire/protocol';
+import { waitFor } from '../../../test-support/backends.ts';
+import { callApi, CLUSTER_SECRET, metric, TestCluster, type TestServer } from './harness.ts';
+import type { TestClient } from './test-client.ts';
+
+let cluster: TestCluster;
+let nodes: NodeClient;
+let one: TestServer;
+let two: TestServer;
+beforeEach(async () => {
+  cluster = await TestCluster.create();
+  nodes = new NodeClient(new EmbeddedMembership(cluster.embedded), CLUSTER_SECRET);
+  one = await cluster.start('push-1');
+  two = await cluster.start('push-2');
+});
+afterEach(async () => {
+  await nodes.close();
+  await cluster.stop();
+});
+
+const message = { messageId: 'news-1', payload: Buffer.from('news') };
+
+async function logins(server: TestServer, prefix: string, count: number): Promise<TestClient[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => cluster.login(server, `${prefix}-${i}`)));
+}
+
+it('keeps the order per sender and recipient over 5,000 messages', async () => {
+  const [alice, bob, carol] = [
+    await cluster.login(one, 'alice'),
+    await cluster.login(two, 'bob'),
+    await cluster.login(one, 'carol'),
+  ];
+  const count = 5000;
+  const converse = async (from: TestClient, to: TestClient, toId: string) => {
+    for (let sent = 0, answered = 0; answered < count; answered++) {
+      for (; sent < count && sent - answered < 100; sent++)
+        from.send('send', { messageId: `m${sent}`, to: toId, payload: Buffer.alloc(100) });
+      expect((await from.next('sent')).status).toBe(SendStatus.SEND_STATUS_DELIVERED);
+    }
+    for (let i = 0; i < count; i++) expect((await to.next('deliver')).messageId).toBe(`m${i}`);
+  };
+  // Both ways between the nodes, and within one, at the same time.
+  await Promise.all([
+    converse(alice, bob, 'bob'),
+    converse(bob, carol, 'carol'),
+    converse(carol, alice, 'alice'),
+  ]);
+  expect(await metric(one, 'longwire_node_deliveries_waiting')).toBe(0);
+});
+
+describe('a route that is wrong', () => {
+  const stale = (nodeId: string, boot: string): Route => ({
+    nodeId,
+    boot,
+    conn: 4711,
+    transport: 'tcp',
+    sinceMs: 1,
+  });
+
+  it.each([
+    ['names a connection that its node does not have', (boot: string) => stale('push-2', boot), null],
+    ['names an earlier life of its node', () => stale('push-2', '0'.repeat(16)), null],
+    ['names a node that is gone', () => stale('push-9', '0'.repeat(16)), expect.anything()],
+  ])('and %s: the sender hears OFFLINE', async (_, routeOf, left) => {
+    const [alice, boot] = [await cluster.login(one, 'alice'), two.membership.members('push-server')[1]!.boot];
+    await cluster.directory.claim('ghost', routeOf(boot), Date.now());
+    alice.send('send', { messageId: 'm', to: 'ghost', payload: null });
+    expect((await alice.next('sent')).status).toBe(SendStatus.SEND_STATUS_OFFLINE);
+    // Only what is proven wrong is released; the routes of a dead node are left to the sweep.
+    expect(await cluster.directory.lookup(['ghost'])).toEqual([left]);
+  });
+});
+
+describe('a broadcast', () => {
+  it('reaches every client, one that does not answer and one that does not read counted apart', async () => {
+    const three = await cluster.start('push-3', { maxQueuedBytes: 65_536, acknowledgeTimeoutMs: 60_000 });
+    const clients = await logins(three, 'client', 600);
+    const [silent, stuck] = [await cluster.login(three, 'silent'), await cluster.login(three, 'stuck')];
+    silent.acknowledges = false;
+    stuck.socket.pause();
+    const isFull = async (bytes: number) => {
+      const filler = { messageId: 'f', payload: Buffer.alloc(bytes) };
+      const request = {
+        originNodeId: 'push-1',
+        deliveries: [{ id: 1, message: filler, clientIds: ['stuck'] }],
+      };
+      const { outcomes } = await nodes.deliver(three.addresses.api, request, 10_000);
+      return outcomes[0]!.outcomes![0] === DeliveryOutcome.queueFull;
+    };
+    for (const bytes of [60_000, 4000, 200, 0]) await waitFor(() => isFull(bytes));
+    const live = await nodes.broadcast(
+      three.addresses.api,
+      { message, acknowledge: false, deadlineMs: 0 },
+      30_000,
+    );
+    expect(live.counts[DeliveryOutcome.delivered]).toBe(601);
+    expect(live.counts[DeliveryOutcome.queueFull]).toBe(1);
+    for (const client of clients) expect((await client.next('deliver')).deliveryId).toBe(0);
+
+    const request = { message, acknowledge: true, deadlineMs: 1000 };
+    const acknowledged = await nodes.broadcast(three.addresses.api, request, 30_000);
+    expect(acknowledged.counts).toEqual([0, 600, 0, 0, 1, 1]);
+    for (const client of clients) expect((await client.next('deliver')).messageId).toBe('news-1');
+    expect(await metric(three, 'longwire_deliveries_total', 'outcome="delivered"')).toBeGreaterThan(1200);
+  });
+
+  it('has a deadline for the last clients too, when the first have answered long before', async () => {
+    await logins(one, 'client', 300);
+    // Signed in last, so written to last, in a slice of its own.
+    const last = await cluster.login(one, 'last');
+    last.acknowledges = false;
+    const request = { message, acknowledge: true, deadlineMs: 500 };
+    const { counts } = await nodes.broadcast(one.addresses.api, request, 30_000);
+    expect(counts).toEqual([0, 300, 0, 0, 0, 1]);
+  });
+
+  it('to nobody is answered at once', async () => {
+    const { counts } = await nodes.broadcast(
+      one.addresses.api,
+      { message, acknowledge: true, deadlineMs: 60_000 },
+      10_000,
+    );
+    expect(counts).toEqual([]);
+  });
+});
+
+describe('the node API', () => {
+  it.each(['deliver', 'outcomes', 'broadcast', 'kick'])(
+    'refuses %s without the cluster secret',
+    async (call) => {
+      for (const authorization of ['', 'Bearer ', 'Bearer wrong', `Basic ${CLUSTER_SECRET}`]) {
+        const headers = { authorization, 'content-type': 'application/x-protobuf' };
+        const answer = await callApi(one, `/node/v1/${call}`, { method: 'POST', headers, body: '' });
+        expect(answer.status).toBe(401);
+        expect(answer.headers.get('content-type')).toContain('application/problem+json');
+        expect(await answer.json()).toMatchObject({ status: 401, code: 'unauthorized' });
+      }
+    },
+  );
+
+  it.each(['deliver', 'outcomes', 'broadcast', 'kick'])(
+    'refuses a body of %s that is not protobuf',
+    async (call) => {
+      const headers = { 'content-type': 'application/x-protobuf' };
+      const init = { method: 'POST', headers, body: Uint8Array.of(0x0a, 50, 1) };
+      const answer = await callApi(one, `/node/v1/${call}`, init);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ code: 'malformed-body' });
+      const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+      expect((await callApi(one, `/node/v1/${call}`, json)).status).toBeGreaterThanOrEqual(400);
+    },
+  );
+
+  it('answers each delivery in order, and each of its clients by position', async () => {
+    await Promise.all([cluster.login(one, 'alice'), cluster.login(one, 'bob')]);
+    const deliveries = [
+      { id: 7, message, clientIds: ['nobody', 'alice', 'bob'] },
+      { id: 3, message, clientIds: [] },
+      { id: 5, message, clientIds: ['bob'] },
+    ];
+    const request = { originNodeId: 'push-2', deliveries };
+    const { outcomes } = await nodes.deliver(one.addresses.api, request, 10_000);
+    expect(outcomes.map(({ id, outcomes: each }) => [id, [...each!]])).toEqual([
+      [7, [DeliveryOutcome.notHere, DeliveryOutcome.delivered, DeliveryOutcome.delivered]],
+      [3, []],
+      [5, [DeliveryOutcome.delivered]],
+    ]);
+  });
+
+  it('closes the connection that a kick names, with its code, and no other', async () => {
+    const alice = await cluster.connect(one, 'alice');
+    const [, boot, conn] = (await alice.next('connected')).connection.split('/');
+    const kick = (named: { boot: string; conn: number }, closeCode: number) =>
+      nodes.kick(one.addresses.api, { clientId: 'alice', closeCode, ...named }, 10_000);
+    expect(await kick({ boot: boot!, conn: Number(conn) + 1 }, 3002)).toBe(false);
+    expect(await kick({ boot: '0'.repeat(16), conn: Number(conn) }, 3002)).toBe(false);
+    await alice.pong();
+    expect(await kick({ boot: boot!, conn: Number(conn) }, closeCodes.goElsewhere.code)).toBe(true);
+    expect((await alice.closed()).name).toBe('goElsewhere');
+    const again = await cluster.login(one, 'alice');
+    expect(await kick({ boot: '', conn: 0 }, 0)).toBe(true);
+    expect((await again.closed()).name).toBe('kicked');
+    expect(await cluster.directory.count()).toBe(0);
+  });
+});
+
+it('counts outcomes that come after the node that asked has left', async () => {
+  const [alice, bob] = [await cluster.login(one, 'alice'), await cluster.login(two, 'bob')];
+  bob.acknowledges = false;
+  alice.send('send', { messageId: 'm', to: 'bob', payload: null });
+  const { deliveryId } = await bob.next('deliver');
+  await one.stop();
+  bob.send('acknowledge', { deliveryIds: [deliveryId] });
+  await waitFor(async () => (await metric(two, 'longwire_outcome_reports_lost_total')) === 1);
+  expect(await metric(two, 'longwire_deliveries_total', 'outcome="delivered"')).toBe(1);
+  expect(cluster.log.join('')).toContain('the asker has left the cluster');
+});

@@ -189,6 +189,7 @@ class Scenario {
     const accepted = Number.parseInt(this.#device.lines.at(-1) ?? '', 10) || 0;
     await this.#collect();
     const rows = await this.#readRows(accepted);
+    this.#checkServices(nodeId);
     return {
       clients,
       traffic: Object.fromEntries(
@@ -205,6 +206,11 @@ class Scenario {
       problems: [...this.#problems, ...this.#pushes.problems],
       seconds: (performance.now() - startedAtMs) / 1000,
     };
+  }
+
+  #checkServices(killed: string): void {
+    for (const { name, process } of this.#cluster.nodes)
+      if (process.hasExited && name !== killed) this.#problems.push(`${name} ended by itself`);
   }
 
   /** Brings together what the clients wrote down. */

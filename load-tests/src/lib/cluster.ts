@@ -79,7 +79,13 @@ export class Cluster {
   /** Starts fresh backends of the set. The services' ports count up from `firstPort`. */
   static async create(set: SetName, firstPort: number): Promise<Cluster> {
     await stopBackends(set);
-    return new Cluster(set, firstPort, await startBackends(set));
+    try {
+      return new Cluster(set, firstPort, await startBackends(set));
+    } catch (error) {
+      // Those that could be started.
+      await stopBackends(set);
+      throw error;
+    }
   }
 
   /** Starts a service and waits until it is ready. */

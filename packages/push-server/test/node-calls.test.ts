@@ -89,7 +89,7 @@ describe('a broadcast', () => {
       const { outcomes } = await nodes.deliver(three.addresses.api, request, 10_000);
       return outcomes[0]!.outcomes![0] === DeliveryOutcome.queueFull;
     };
-    for (const bytes of [60_000, 4000, 200, 0]) await waitFor(() => isFull(bytes));
+    for (const bytes of [60_000, 4000, 200, 0]) while (!(await isFull(bytes)));
     const live = await nodes.broadcast(
       three.addresses.api,
       { message, acknowledge: false, deadlineMs: 0 },

@@ -47,9 +47,10 @@ export class UpstreamHandlers {
       try {
         const specifier = /^[./]/.test(module) ? pathToFileURL(module).href : module;
         const { upstreamHandlers } = (await import(specifier)) as {
-          upstreamHandlers?: Record<string, UpstreamHandler>;
+          upstreamHandlers?: Record<string, UpstreamHandler> | null;
         };
-        if (typeof upstreamHandlers !== 'object') throw new Error('it exports no object upstreamHandlers');
+        if (typeof upstreamHandlers !== 'object' || upstreamHandlers === null)
+          throw new Error('it exports no object upstreamHandlers');
         for (const [kind, handler] of Object.entries(upstreamHandlers)) this.register(kind, handler);
       } catch (error) {
         throw new ConfigError([

@@ -1,0 +1,194 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../../../test-support/backends.ts';
+import {
+  DeliveryOutcome,
+  EmbeddedMembership,
+  nodeApi,
+  NodeClient,
+  NodeDeliveries,
+  NodeUnreachable,
+  OriginRole,
+  type Delivery,
+  type Member,
+} from '../src/index.ts';
+
+const { delivered, notHere, nodeUnreachable, nodeQueueFull, pending, queueFull, timeout } = DeliveryOutcome;
+const message = { messageId: 'm', payload: Buffer.from('hello') };
+const options = { acknowledge: true, deadlineMs: 50 };
+
+/** A node that answers as the test says. */
+class Node {
+  readonly calls: Delivery[][] = [];
+  origin = '';
+  authorization = '';
+  respond: (deliveries: Delivery[], response: ServerResponse) => void = (deliveries, response) =>
+    this.answer(deliveries, response, delivered);
+  #server: Server | null = null;
+
+  async start(nodeId: string): Promise<Member> {
+    this.#server = createServer((request, response) => void this.#take(request, response)).listen(
+      0,
+      '127.0.0.1',
+    );
+    await new Promise((resolve) => this.#server!.once('listening', resolve));
+    const api = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return { nodeId, boot: '0'.repeat(16), addresses: { api }, weight: 1, state: 'active', version: '0' };
+  }
+
+  stop(): void {
+    this.#server?.closeAllConnections();
+    this.#server?.close();
+  }
+
+  answer(deliveries: Delivery[], response: ServerResponse, outcome: number): void {
+    const outcomes = deliveries.map(({ id, clientIds }) => ({
+      id: id!,
+      outcomes: new Uint8Array(clientIds!.length).fill(outcome),
+    }));
+    response.end(nodeApi.deliver.response.encode({ outcomes }).finish());
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.authorization = request.headers.authorization ?? '';
+    const body = nodeApi.deliver.request.decode(Buffer.concat(await request.toArray()));
+    this.origin = `${OriginRole[body.originRole]} ${body.originNodeId}`;
+    this.calls.push(body.deliveries);
+    this.respond(body.deliveries, response);
+  }
+}
+
+let node: Node;
+let member: Member;
+let client: NodeClient;
+let deliveries: NodeDeliveries;
+let outcomes: [string, number][];
+beforeEach(async () => {
+  node = new Node();
+  member = await node.start('push-1');
+  const membership = new EmbeddedMembership();
+  client = new NodeClient(membership, 'the-secret');
+  const logger = pino({ level: 'silent' });
+  deliveries = new NodeDeliveries(client, membership, { role: 'push-route', nodeId: 'route-1' }, logger);
+  outcomes = [];
+});
+afterEach(async () => {
+  deliveries.close();
+  await client.close();
+  node.stop();
+});
+
+function send(name: string, clientIds: string[], deadlineMs = options.deadlineMs, to = member): void {
+  deliveries.send(to, message, clientIds, { ...options, deadlineMs }, (position, outcome) =>
+    outcomes.push([`${name}/${clientIds[position]}`, outcome]),
+  );
+}
+
+describe('NodeDeliveries', () => {
+  it('says who asks, with the cluster secret, and hands on each outcome once', async () => {
+    send('one', ['a', 'b']);
+    send('two', ['c']);
+    await waitFor(() => outcomes.length === 3);
+    expect(outcomes).toEqual([
+      ['one/a', delivered],
+      ['one/b', delivered],
+      ['two/c', delivered],
+    ]);
+    expect(node.origin).toBe('PUSH_ROUTE route-1');
+    expect(node.authorization).toBe('Bearer the-secret');
+    expect(node.calls).toHaveLength(1);
+    expect(node.calls[0]![0]).toMatchObject({ clientIds: ['a', 'b'], acknowledge: true, deadlineMs: 50 });
+    expect(deliveries.waiting).toBe(0);
+  });
+
+  it('waits for what is pending, takes late outcomes by position, and ignores what it does not await', async () => {
+    node.respond = (calls, response) => node.answer(calls, response, pending);
+    send('one', ['a', 'b', 'c'], 30_000);
+    await waitFor(() => node.calls.length === 1);
+    const id = node.calls[0]![0]!.id!;
+    deliveries.settle([{ id: id + 1, outcomes: Uint8Array.of(delivered) }, { id: 0 }, {}]);
+    deliveries.settle([{ id, positions: [2, 7], outcomes: Uint8Array.of(queueFull, delivered) }]);
+    deliveries.settle([{ id, positions: [2], outcomes: Uint8Array.of(delivered) }]);
+    expect(outcomes).toEqual([['one/c', queueFull]]);
+    expect(deliveries.waiting).toBe(1);
+    deliveries.settle([{ id, outcomes: Uint8Array.of(delivered, notHere, delivered) }]);
+    deliveries.settle([{ id, outcomes: Uint8Array.of(delivered, notHere, delivered) }]);
+    expect(outcomes).toEqual([
+      ['one/c', queueFull],
+      ['one/a', delivered],
+      ['one/b', notHere],
+    ]);
+    expect(deliveries.waiting).toBe(0);
+  });
+
+  it('takes a late outcome that overtakes the answer of its call', async () => {
+    node.respond = (calls, response) => {
+      deliveries.settle([{ id: calls[0]!.id!, positions: [0], outcomes: Uint8Array.of(delivered) }]);
+      node.answer(calls, response, pending);
+    };
+    send('one', ['a']);
+    await waitFor(() => deliveries.waiting === 0);
+    expect(outcomes).toEqual([['one/a', delivered]]);
+  });
+
+  it.each<[string, (calls: Delivery[], response: ServerResponse) => void]>([
+    ['answers an error', (_, response) => response.writeHead(500).end()],
+    ['cuts the connection', (_, response) => void response.destroy()],
+    ['answers something else than protobuf', (_, response) => response.end(Buffer.from([0x0a, 0x50, 1]))],
+    ['never answers', () => undefined],
+  ])('settles what a node took that %s, and goes on', async (_, respond) => {
+    node.respond = respond;
+    send('lost', ['a', 'b']);
+    await waitFor(() => node.calls.length === 1);
+    node.respond = (calls, response) => node.answer(calls, response, delivered);
+    send('next', ['c']);
+    await waitFor(() => outcomes.length === 3);
+    expect(outcomes).toEqual([
+      ['lost/a', nodeUnreachable],
+      ['lost/b', nodeUnreachable],
+      ['next/c', delivered],
+    ]);
+    expect(deliveries.waiting).toBe(0);
+  });
+
+  it('settles at once what goes to a port where nobody listens', async () => {
+    node.stop();
+    send('lost', ['a']);
+    await waitFor(() => outcomes.length === 1);
+    expect(outcomes).toEqual([['lost/a', nodeUnreachable]]);
+    await expect(client.kick(member.addresses.api, { clientId: 'a' }, 5000)).rejects.toThrow(NodeUnreachable);
+  });
+
+  it('gives up an outcome that is never reported, a while after the deadline', async () => {
+    node.respond = (calls, response) => node.answer(calls, response, pending);
+    const startedAtMs = performance.now();
+    send('one', ['a', 'b'], 100);
+    await waitFor(() => outcomes.length === 2);
+    expect(outcomes).toEqual([
+      ['one/a', timeout],
+      ['one/b', timeout],
+    ]);
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(1100);
+    expect(deliveries.waiting).toBe(0);
+  });
+
+  it('refuses what does not fit in the queue of one node, and serves another meanwhile', async () => {
+    const other = new Node();
+    const otherMember = await other.start('push-2');
+    node.respond = () => undefined;
+    send('held', ['a'], 30_000);
+    await waitFor(() => node.calls.length === 1);
+    for (let i = 0; i < 20_001; i++) send(`m${i}`, ['a'], 30_000);
+    expect(outcomes).toEqual([['m20000/a', nodeQueueFull]]);
+    send('elsewhere', ['b'], 30_000, otherMember);
+    await waitFor(() => outcomes.length === 2);
+    expect(outcomes[1]).toEqual(['elsewhere/b', delivered]);
+    other.stop();
+    deliveries.close();
+    expect(deliveries.waiting).toBe(0);
+    expect(outcomes).toHaveLength(20_003);
+    expect(outcomes.slice(2).every(([, outcome]) => outcome === nodeUnreachable)).toBe(true);
+  });
+});

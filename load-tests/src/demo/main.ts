@@ -24,6 +24,11 @@ const GRACE_MS = 300_000;
 
 const startedAtMs = performance.now();
 
+function wholeNumber(flag: string, text: string, least: number): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new Error(`--${flag}: given ${text}; allowed: a whole number from ${least}`);
+}
+
 /** Progress is for people; with --json standard output holds the one object alone. */
 function say(line: string): void {
   const elapsed = ((performance.now() - startedAtMs) / 1000).toFixed(1).padStart(6);
@@ -40,9 +45,10 @@ function watch(deadlineMs: number): AbortSignal {
 }
 
 async function demo(): Promise<void> {
-  const clients = Number(flags.clients);
-  const trafficSeconds = Number(flags.seconds);
-  const messagesPerSecond = Number(flags.rate ?? Math.round((clients * 4) / 3));
+  const clients = wholeNumber('clients', flags.clients, 10);
+  const trafficSeconds = wholeNumber('seconds', flags.seconds, 5);
+  const rate = flags.rate ?? String(Math.round((clients * 4) / 3));
+  const messagesPerSecond = wholeNumber('rate', rate, 1);
   const end = watch(trafficSeconds * 1000 + GRACE_MS);
   say('starting Redis, ZooKeeper, Kafka and MariaDB, all of them empty');
   const cluster = await Cluster.create('demo', FIRST_PORT);

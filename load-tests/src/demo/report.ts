@@ -1,10 +1,5 @@
 import { trafficKinds, type Totals, type TrafficKind } from './ledger.ts';
-
-export interface Online {
-  readonly byNodes: number;
-  readonly byDirectory: number;
-  readonly drift: number;
-}
+import type { Online } from './online-count.ts';
 
 export interface DemoReport {
   readonly clients: number;

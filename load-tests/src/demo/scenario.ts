@@ -8,8 +8,9 @@ import { UPSTREAM_KIND, type Drop } from './demo-client.ts';
 import { Example } from './example.ts';
 import { Fleet } from './fleet.ts';
 import { emptyLedgers, merge, totalsOf, trafficKinds, type Totals, type TrafficKind } from './ledger.ts';
+import { OnlineCount, type Online } from './online-count.ts';
 import { Pushes } from './pushes.ts';
-import { seconds, type DemoReport, type Online } from './report.ts';
+import { seconds, type DemoReport } from './report.ts';
 import { Rows } from './rows.ts';
 import { startServices, type Services } from './services.ts';
 
@@ -31,8 +32,6 @@ const EXAMPLE_DEADLINE_MS = 60_000;
 const BACK_DEADLINE_MS = 45_000;
 /** The SDK gives a message up after a minute. */
 const ANSWER_DEADLINE_MS = 65_000;
-const SETTLE_DEADLINE_MS = 45_000;
-const ONLINE_INTERVAL_MS = 500;
 const ROWS_DEADLINE_MS = 60_000;
 
 /** What was seen on the way. */
@@ -63,6 +62,7 @@ class Scenario {
   readonly #options: ScenarioOptions;
   readonly #ledgers = emptyLedgers();
   readonly #pushes: Pushes;
+  readonly #online: OnlineCount;
   readonly #fleet: Fleet;
   readonly #device: Example;
   readonly #problems: string[] = [];
@@ -74,6 +74,7 @@ class Scenario {
     this.#services = services;
     this.#options = options;
     this.#pushes = new Pushes(cluster, services.admin, this.#ledgers);
+    this.#online = new OnlineCount(cluster, services.admin);
     const authUrls = services.auths.map(({ url }) => url);
     this.#fleet = new Fleet(CLIENT_PROCESSES, cluster.folder, cluster.apiKey, authUrls);
     const deviceFlags = ['--auth', authUrls[0]!, '--id', 'device'];
@@ -89,9 +90,9 @@ class Scenario {
     await this.#secondWave(ids.slice(firstWave), registeredSince);
     await this.#trafficUntil(0.4);
     const { device, chat } = EXAMPLE_CLIENTS;
-    const before = await this.#settledOnline(ids.length + device + chat);
+    const before = await this.#online.settled(ids.length + device + chat);
     const outage = await this.#killOne();
-    const worst = await this.#worstOnlineUntil(0.75);
+    const worst = await this.#online.worstUntil(this.#dueMs(0.75));
     await this.#pushToAllAndList('after');
     await this.#pushes.push('pushToNew', { registeredSince }, 'welcome back');
     await this.#trafficUntil(1);
@@ -155,17 +156,18 @@ class Scenario {
     process.kill('SIGKILL');
     await process.exited;
     say(`killed ${name} (pid ${process.pid}) under traffic`);
-    const pushes = this.#pushToAllAndList('during the outage');
-    const afterKill = await this.#online();
     const total = this.#fleet.clientIds.length;
-    const { drops } = await until(
-      () => this.#fleet.status(),
-      (status) => status.connected === total && status.drops.length > 0 && Date.now() - killedAtMs > 1000,
-      BACK_DEADLINE_MS,
-    );
+    const [afterKill, { drops }] = await Promise.all([
+      this.#online.now(),
+      until(
+        () => this.#fleet.status(),
+        (status) => status.connected === total && status.drops.length > 0 && Date.now() - killedAtMs > 1000,
+        BACK_DEADLINE_MS,
+      ),
+      this.#pushToAllAndList('during the outage'),
+    ]);
     const { clients, back, maxMs } = outageOf(drops, killedAtMs);
     say(`${back} of its ${clients} clients are back after ${seconds(maxMs)}`);
-    await pushes;
     return { nodeId: name, killedAtMs, afterKill };
   }
 
@@ -184,7 +186,7 @@ class Scenario {
       ANSWER_DEADLINE_MS,
     );
     const expectedOnlineAtEnd = status.connected + EXAMPLE_CLIENTS.device;
-    const atEnd = await this.#settledOnline(expectedOnlineAtEnd);
+    const atEnd = await this.#online.settled(expectedOnlineAtEnd);
     await this.#device.stop();
     const accepted = Number.parseInt(this.#device.lines.at(-1) ?? '', 10) || 0;
     await this.#collect();
@@ -241,30 +243,6 @@ class Scenario {
     } finally {
       await database.close();
     }
-  }
-
-  #online(): Promise<Online> {
-    return this.#cluster.call<Online>(this.#services.admin, 'GET', '/v1/online');
-  }
-
-  /** The nodes report every two seconds: what they say and what Redis says meets when nobody comes or goes. */
-  #settledOnline(expected: number): Promise<Online> {
-    return until(
-      () => this.#online(),
-      ({ drift, byDirectory }) => drift === 0 && byDirectory === expected,
-      SETTLE_DEADLINE_MS,
-    );
-  }
-
-  /** The largest drift until a part of the traffic is over: a dead node's report stands for some seconds beside those of its heirs. */
-  async #worstOnlineUntil(part: number): Promise<Online> {
-    let worst = await this.#online();
-    while (performance.now() < this.#dueMs(part)) {
-      await sleep(ONLINE_INTERVAL_MS);
-      const online = await this.#online();
-      if (online.drift > worst.drift) worst = online;
-    }
-    return worst;
   }
 
   async #trafficUntil(part: number): Promise<void> {

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../../../test-support/backends.ts';
+import { callApi, TestCluster, type TestServer } from './harness.ts';
+import { DirectoryLink, MembershipLink, UpstreamLink } from './links.ts';
+
+let cluster: TestCluster;
+let directory: DirectoryLink;
+let upstream: UpstreamLink;
+beforeEach(async () => {
+  [directory, upstream] = [new DirectoryLink(), new UpstreamLink()];
+  cluster = await TestCluster.create({ directory: directory.directory, upstream: upstream.log });
+});
+afterEach(() => {
+  directory.state = 'up';
+  return cluster.stop();
+});
+
+const memberIds = (server: TestServer) =>
+  server.membership.members('push-server').map(({ nodeId }) => nodeId);
+
+describe('/readyz', () => {
+  it('says which backend is away, while /livez stays well', async () => {
+    const server = await cluster.start('push-1');
+    const failing = async () => {
+      const answer = await callApi(server, '/readyz');
+      const body = (await answer.json()) as { checks: Record<string, string> };
+      expect(answer.status).toBe(Object.values(body.checks).includes('failed') ? 503 : 200);
+      return Object.keys(body.checks)
+        .filter((name) => body.checks[name] === 'failed')
+        .join();
+    };
+    expect(await failing()).toBe('');
+    upstream.isCut = true;
+    await waitFor(async () => (await failing()) === 'upstream');
+    directory.state = 'cut';
+    await waitFor(async () => (await failing()) === 'directory,upstream');
+    expect((await callApi(server, '/livez')).status).toBe(200);
+    upstream.isCut = false;
+    directory.state = 'up';
+    await waitFor(async () => (await failing()) === '');
+    await server.membership.close();
+    await waitFor(async () => (await failing()) === 'membership');
+  });
+});
+
+describe('an orderly stop', () => {
+  it('leaves the list first, sends the clients elsewhere, and takes its routes and lease with it', async () => {
+    const [one, two] = [await cluster.start('push-1'), await cluster.start('push-2')];
+    const [alice, bob] = [await cluster.login(one, 'alice'), await cluster.login(two, 'bob')];
+    const stopping = one.stop();
+    expect(await alice.closed()).toMatchObject({ name: 'goElsewhere' });
+    expect(memberIds(two)).toEqual(['push-2']);
+    await stopping;
+    expect(await cluster.directory.lookup(['alice', 'bob'])).toEqual([null, expect.anything()]);
+    expect((await cluster.directory.leases()).map(({ nodeId }) => nodeId)).toEqual(['push-2']);
+    expect((await cluster.directory.knownBoots()).map(({ nodeId }) => nodeId)).toEqual(['push-2']);
+    await expect(cluster.open(one)).rejects.toThrow('ECONNREFUSED');
+    await expect(callApi(one, '/livez')).rejects.toThrow();
+    await bob.pong();
+    // Twice does no harm.
+    await one.stop();
+  });
+
+  it('works without the directory, whose routes are left to the sweep', async () => {
+    const server = await cluster.start('push-1');
+    const alice = await cluster.login(server, 'alice');
+    directory.state = 'cut';
+    await server.stop();
+    expect((await alice.closed()).name).toBe('goElsewhere');
+    directory.state = 'up';
+    expect(await cluster.directory.knownBoots()).toHaveLength(1);
+  });
+
+  it('leaves nothing that keeps the process alive, whatever clients do', async () => {
+    const fixture = join(import.meta.dirname, 'fixtures/stop-and-end.ts');
+    const child = spawn(process.execPath, ['--conditions=longwire-source', fixture], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    try {
+      const code = await waitFor(() => child.exitCode ?? child.signalCode);
+      expect(output).toBe('stopped goElsewhere goElsewhere\n');
+      expect(code).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  it('is safe after a start that failed', async () => {
+    const port = new URL(`tcp://${(await cluster.start('push-1')).addresses.tcp}`).port;
+    const second = await cluster.compose('push-2', { port });
+    await expect(second.start()).rejects.toThrow('EADDRINUSE');
+    await second.stop();
+    expect(memberIds(second)).toEqual(['push-1']);
+  });
+});
+
+describe('a start that waits for the membership', () => {
+  it('is leased before it is a member, and signs nobody in until it is', async () => {
+    const link = new MembershipLink(cluster.embedded);
+    link.registrations.close();
+    const server = await cluster.compose('push-1', {}, { membership: link.membership });
+    const starting = server.start();
+    await waitFor(() => link.registrations.held === 1);
+    // A boot that is known, neither leased nor a member, would be swept and forgotten by another node.
+    const [boots, leases] = [await cluster.directory.knownBoots(), await cluster.directory.leases()];
+    expect(leases.map(({ nodeId, boot }) => ({ nodeId, boot }))).toEqual(boots);
+    const early = await cluster.connect(server, 'alice');
+    expect((await early.closed()).name).toBe('goElsewhere');
+    expect(await cluster.directory.count()).toBe(0);
+    link.registrations.open();
+    await starting;
+    await cluster.login(server, 'alice');
+  });
+
+  it('leaves no member behind when it is stopped meanwhile', async () => {
+    const link = new MembershipLink(cluster.embedded);
+    link.registrations.close();
+    const server = await cluster.compose('push-1', {}, { membership: link.membership });
+    const starting = server.start();
+    await waitFor(() => link.registrations.held === 1);
+    await server.stop();
+    link.registrations.open();
+    await starting;
+    expect(memberIds(server)).toEqual([]);
+  });
+});

@@ -53,15 +53,14 @@ beforeEach(async () => {
       asked.push(`${nodeId} ${clientIds.join()}`);
       const during = meanwhile;
       meanwhile = null;
-      setTimeout(async () => {
+      const answer = async (): Promise<void> => {
         await during?.();
-        clientIds.forEach((clientId, position) =>
-          onOutcome(
-            position,
-            clientId === 'full' ? queueFull : present[nodeId]!.has(clientId) ? delivered : notHere,
-          ),
-        );
-      });
+        clientIds.forEach((clientId, position) => {
+          if (clientId === 'full') onOutcome(position, queueFull);
+          else onOutcome(position, present[nodeId]!.has(clientId) ? delivered : notHere);
+        });
+      };
+      setImmediate(() => void answer());
     },
   };
   router = new DeliveryRouter(directory, membership, deliveries as NodeDeliveries, pino({ level: 'silent' }));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeFrame, FrameType, type CloseName, type FrameType as Type } from '@longwire/protocol';
+import { encodeFrame, FrameType, type CloseName } from '@longwire/protocol';
 import { waitFor } from '../../../test-support/backends.ts';
 import { metric, TestCluster, type TestServer } from './harness.ts';
 import type { TestClient } from './test-client.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => cluster.stop());
 
 /** A frame of any type with any body. */
-function frame(type: Type | number, body: Uint8Array | readonly number[] = []): Uint8Array {
+function frame(type: number, body: Uint8Array | readonly number[] = []): Uint8Array {
   return Uint8Array.of(type, body.length, ...body);
 }
 

@@ -143,7 +143,11 @@ export class TestCluster {
 }
 
 /** Calls a path of a server's HTTP listener as another node of the cluster does. */
-export async function callApi(server: PushServer, path: string, init: RequestInit = {}): Promise<Response> {
+export async function callApi(
+  server: PushServer,
+  path: string,
+  init: RequestInit & { headers?: Record<string, string> } = {},
+): Promise<Response> {
   const headers = { authorization: `Bearer ${CLUSTER_SECRET}`, ...init.headers };
   return fetch(new URL(path, server.addresses.api), { ...init, headers });
 }

@@ -57,7 +57,7 @@ it(`keeps nothing of ${cycles} clients that came and went`, async () => {
   // Whatever still holds one (the wheel, a map, a timer) shows here: V8 counts what is left after a collection.
   for (const kind of [Connection, Session, PendingDelivery])
     await waitFor(() => queryObjects(kind) === 0).catch(() =>
-      expect(`${queryObjects(kind)} ${kind.name}`).toBe('none'),
+      expect(`${String(queryObjects(kind))} ${kind.name}`).toBe('none'),
     );
   await cluster.stop();
 });

@@ -13,6 +13,7 @@ import {
 import { loadConfig } from '@longwire/service-kit';
 import { realBackend, uniqueName, waitFor } from '../../../test-support/backends.ts';
 import { pushServerConfigSchema, type PushServer } from '../src/index.ts';
+import { removeTree } from '../../cluster/test/zookeeper-tools.ts';
 import { CLUSTER_SECRET, metric, TestCluster } from './harness.ts';
 import type { TestClient } from './test-client.ts';
 
@@ -55,6 +56,7 @@ describe.skipIf(redis === null || zookeeper === null || kafka === null)(
     afterAll(async () => {
       await cluster.stop();
       await watcher.close();
+      await removeTree(zookeeper!, `/${name}`);
       const admin = new Kafka({ brokers: [kafka!], logLevel: logLevel.NOTHING }).admin();
       await admin.connect();
       await admin.deleteTopics({ topics: [name, `${name}.dead`] });
@@ -90,49 +92,56 @@ describe.skipIf(redis === null || zookeeper === null || kafka === null)(
       return { server: { addresses, start: async () => {}, stop: async () => {} }, child, log };
     }
 
-    it('carries messages between nodes and upstream, leaves one connection of racing logins, and ends on SIGTERM', async () => {
-      const [one, two] = await Promise.all([startProcess('push-1'), startProcess('push-2')]);
-      await waitFor(() => watcher.members('push-server').length === 2);
-      const [alice, bob] = [await cluster.login(one.server, 'alice'), await cluster.login(two.server, 'bob')];
-      await converse(alice, bob);
+    it(
+      'carries messages between nodes and upstream, leaves one connection of racing logins, and ends on SIGTERM',
+      { timeout: 120_000 },
+      async () => {
+        const [one, two] = await Promise.all([startProcess('push-1'), startProcess('push-2')]);
+        await waitFor(() => watcher.members('push-server').length === 2);
+        const [alice, bob] = [
+          await cluster.login(one.server, 'alice'),
+          await cluster.login(two.server, 'bob'),
+        ];
+        await converse(alice, bob);
 
-      const clientIds = Array.from({ length: 50 }, (_, i) => `racer-${i}`);
-      const nodes = [one.server, two.server];
-      const pairs = await Promise.all(
-        clientIds.map((clientId) => Promise.all(nodes.map((server) => cluster.connect(server, clientId)))),
-      );
-      const sum = async (metricName: string) =>
-        (await metric(one.server, metricName)) + (await metric(two.server, metricName));
-      await waitFor(async () => (await sum('longwire_connections_accepted_total')) === 102);
-      await waitFor(
-        async () => (await sum('longwire_sessions')) === 52 && (await sum('longwire_connections')) === 52,
-      );
-      const routes = await cluster.directory.lookup(clientIds);
-      for (const [index, pair] of pairs.entries()) {
-        const [left, ...others] = pair.filter((client) => !client.isClosed);
-        expect(others).toEqual([]);
-        const { nodeId, boot, conn } = routes[index]!;
-        expect((await left!.next('connected')).connection).toBe(`${nodeId}/${boot}/${conn}`);
-      }
-      expect(await cluster.directory.count()).toBe(52);
+        const clientIds = Array.from({ length: 50 }, (_, i) => `racer-${i}`);
+        const nodes = [one.server, two.server];
+        const pairs = await Promise.all(
+          clientIds.map((clientId) => Promise.all(nodes.map((server) => cluster.connect(server, clientId)))),
+        );
+        const sum = async (metricName: string) =>
+          (await metric(one.server, metricName)) + (await metric(two.server, metricName));
+        await waitFor(async () => (await sum('longwire_connections_accepted_total')) === 102);
+        await waitFor(
+          async () => (await sum('longwire_sessions')) === 52 && (await sum('longwire_connections')) === 52,
+        );
+        const routes = await cluster.directory.lookup(clientIds);
+        for (const [index, pair] of pairs.entries()) {
+          const [left, ...others] = pair.filter((client) => !client.isClosed);
+          expect(others).toEqual([]);
+          const { nodeId, boot, conn } = routes[index]!;
+          expect((await left!.next('connected')).connection).toBe(`${nodeId}/${boot}/${conn}`);
+        }
+        expect(await cluster.directory.count()).toBe(52);
 
-      one.child.kill('SIGTERM');
-      expect((await alice.closed()).name).toBe('goElsewhere');
-      expect(await waitFor(() => one.child.exitCode ?? one.child.signalCode)).toBe(0);
-      expect(one.log.join('')).toContain('"msg":"stopped"');
-      await waitFor(() => watcher.members('push-server').length === 1);
-      expect((await cluster.directory.leases()).map(({ nodeId }) => nodeId)).toEqual(['push-2']);
-      expect((await cluster.directory.knownBoots()).map(({ nodeId }) => nodeId)).toEqual(['push-2']);
-      expect(await cluster.directory.count()).toBe(await metric(two.server, 'longwire_sessions'));
+        one.child.kill('SIGTERM');
+        expect((await alice.closed()).name).toBe('goElsewhere');
+        expect(await waitFor(() => one.child.exitCode ?? one.child.signalCode)).toBe(0);
+        expect(one.log.join('')).toContain('"msg":"stopped"');
+        await waitFor(() => watcher.members('push-server').length === 1);
+        expect((await cluster.directory.leases()).map(({ nodeId }) => nodeId)).toEqual(['push-2']);
+        expect((await cluster.directory.knownBoots()).map(({ nodeId }) => nodeId)).toEqual(['push-2']);
+        expect(await cluster.directory.count()).toBe(await metric(two.server, 'longwire_sessions'));
 
-      two.child.kill('SIGKILL');
-      await waitFor(() => bob.isClosed);
-      // Its routes stay until somebody is sure: the lease ends first, then a later node sweeps.
-      const three = await startProcess('push-3');
-      const again = await cluster.login(three.server, 'alice');
-      await waitFor(async () => (await cluster.directory.count()) === 1, 50_000);
-      await again.pong();
-    });
+        two.child.kill('SIGKILL');
+        await waitFor(() => bob.isClosed);
+        // Its routes stay until somebody is sure: the lease ends first, then a later node sweeps.
+        const three = await startProcess('push-3');
+        const again = await cluster.login(three.server, 'alice');
+        await waitFor(async () => (await cluster.directory.count()) === 1, 50_000);
+        await again.pong();
+      },
+    );
 
     async function converse(alice: TestClient, bob: TestClient): Promise<void> {
       for (let i = 0; i < 200; i++)

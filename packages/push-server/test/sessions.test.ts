@@ -25,7 +25,7 @@ afterEach(() => {
 
 async function routeOf(clientId: string): Promise<string | null> {
   const [route] = await cluster.directory.lookup([clientId]);
-  return route == null ? null : `${route.nodeId}/${route.boot}/${route.conn}`;
+  return !route ? null : `${route.nodeId}/${route.boot}/${route.conn}`;
 }
 
 /** Signs in and answers the client with the name of its connection. */

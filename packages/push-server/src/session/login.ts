@@ -92,10 +92,9 @@ export class Login {
       registry.remove(session);
       return refusal('tokenRevoked');
     }
-    if (!session.connection.isOpen || session.route.boot !== identity.boot) {
-      registry.remove(session);
+    if (!session.connection.isOpen) {
       void releases.release(session);
-      return session.connection.isOpen ? refusal('goElsewhere') : ended;
+      return ended;
     }
     registry.promote(session)?.connection.close('replaced');
     onLive(session, expiresAtMs);

@@ -146,7 +146,7 @@ export class TestCluster {
 export async function callApi(
   server: PushServer,
   path: string,
-  init: RequestInit & { headers?: Record<string, string> } = {},
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
 ): Promise<Response> {
   const headers = { authorization: `Bearer ${CLUSTER_SECRET}`, ...init.headers };
   return fetch(new URL(path, server.addresses.api), { ...init, headers });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../test-support/backends.ts';
-import { callApi, TestCluster, type TestServer } from './harness.ts';
+import { callApi, TestClient, TestCluster, type TestServer } from './harness.ts';
 import { DirectoryLink, MembershipLink, UpstreamLink } from './links.ts';
 
 let cluster: TestCluster;
@@ -128,4 +128,30 @@ describe('a start that waits for the membership', () => {
     await starting;
     expect(memberIds(server)).toEqual([]);
   });
+});
+
+it('goes on when the process may open no more files', async () => {
+  const serve = join(import.meta.dirname, 'fixtures/serve.ts');
+  const command = 'ulimit -n 60 && exec "$0" --conditions=longwire-source "$1"';
+  const child = spawn('sh', ['-c', command, process.execPath, serve], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  try {
+    await waitFor(() => output.includes('\n'));
+    const [address, token] = output.split('\n')[0]!.split(' ');
+    const clients = await Promise.all(Array.from({ length: 100 }, () => TestClient.open(address!)));
+    await waitFor(() => clients.some((client) => client.isClosed));
+    // Refreshing the lease needs no file.
+    output = '';
+    await waitFor(() => output.startsWith('leased\nleased\n'));
+    const served = clients.find((client) => !client.isClosed)!;
+    served.send('connect', { versionMin: 1, versionMax: 1, token: token! });
+    await served.next('connected');
+    for (const client of clients) client.socket.destroy();
+  } finally {
+    child.kill('SIGTERM');
+    await waitFor(() => child.exitCode ?? child.signalCode).catch(() => child.kill('SIGKILL'));
+  }
 });

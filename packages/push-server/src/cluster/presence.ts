@@ -53,7 +53,7 @@ export class Presence {
       nodeId: identity.nodeId,
       boot: identity.boot,
       sessions: sessions(),
-      memoryBytes: process.memoryUsage.rss(),
+      memoryBytes: residentBytes(),
       // The histogram holds the time between two samples, in nanoseconds: what exceeds the interval is lateness.
       eventLoopDelayMs: Math.max(0, Math.round(this.#loopDelay.percentile(99) / 1e6 - LOOP_SAMPLE_MS)),
       updatedAtMs: Date.now(),
@@ -98,5 +98,14 @@ export class Presence {
         await delay(fullJitterMs(attempt, { baseMs: 500, capMs: 5000 }));
       }
     }
+  }
+}
+
+/** Reading it opens a file, which fails without a free file descriptor; the highest value so far comes without one. */
+function residentBytes(): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return process.resourceUsage().maxRSS * 1024;
   }
 }

@@ -28,11 +28,19 @@ export class NodeUnreachable extends Error {
 }
 
 const CONNECTIONS_PER_NODE = 4;
+/** As many as a push-route runs pushes at most. */
+const BROADCASTS_PER_NODE = 100;
 const CONNECT_TIMEOUT_MS = 1000;
+
+/** A broadcast is answered when the slowest client has answered: other calls must not wait for its connection. */
+interface NodePools {
+  readonly short: Pool;
+  readonly broadcasts: Pool;
+}
 
 /** Makes node-to-node calls: HTTP/1.1 keep-alive, protobuf bodies, the cluster secret, a deadline for each. */
 export class NodeClient {
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, NodePools>();
   readonly #authorization: string;
   readonly #stopWatching: (() => void)[];
 
@@ -44,7 +52,7 @@ export class NodeClient {
           ({ addresses }) => addresses.api,
         ),
       );
-      for (const [api, pool] of this.#pools) if (!alive.has(api)) this.#drop(api, pool);
+      for (const [api, pools] of this.#pools) if (!alive.has(api)) this.#drop(api, pools);
     };
     this.#stopWatching = [
       membership.onChange('push-server', prune),
@@ -89,7 +97,8 @@ export class NodeClient {
 
   async close(): Promise<void> {
     for (const stop of this.#stopWatching) stop();
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    const pools = [...this.#pools.values()].flatMap(({ short, broadcasts }) => [short, broadcasts]);
+    await Promise.all(pools.map((pool) => pool.destroy()));
     this.#pools.clear();
   }
 
@@ -100,7 +109,8 @@ export class NodeClient {
     deadlineMs: number,
   ): Promise<Uint8Array> {
     try {
-      const response = await this.#pool(api).request({
+      const { short, broadcasts } = this.#poolsOf(api);
+      const response = await (call === 'broadcast' ? broadcasts : short).request({
         method: 'POST',
         path: `${NODE_API_PREFIX}/${call}`,
         headers: { authorization: this.#authorization, 'content-type': NODE_API_CONTENT_TYPE },
@@ -115,19 +125,23 @@ export class NodeClient {
     }
   }
 
-  #pool(api: string): Pool {
-    let pool = this.#pools.get(api);
-    if (pool === undefined) {
-      pool = new Pool(api, { connections: CONNECTIONS_PER_NODE, connect: { timeout: CONNECT_TIMEOUT_MS } });
-      this.#pools.set(api, pool);
+  #poolsOf(api: string): NodePools {
+    let pools = this.#pools.get(api);
+    if (pools === undefined) {
+      const connect = { timeout: CONNECT_TIMEOUT_MS };
+      pools = {
+        short: new Pool(api, { connections: CONNECTIONS_PER_NODE, connect }),
+        broadcasts: new Pool(api, { connections: BROADCASTS_PER_NODE, connect }),
+      };
+      this.#pools.set(api, pools);
     }
-    return pool;
+    return pools;
   }
 
-  #drop(api: string, pool: Pool): void {
+  #drop(api: string, { short, broadcasts }: NodePools): void {
     this.#pools.delete(api);
     // Calls in flight to a node that has left the list still end by their own deadline.
-    void pool.close().catch(() => undefined);
+    for (const pool of [short, broadcasts]) void pool.close().catch(() => undefined);
   }
 }
 

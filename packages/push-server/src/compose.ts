@@ -86,6 +86,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     nodeClient,
     registry,
     releases,
+    unreachedReplaced: ownMetrics.unreachedReplaced,
     logger,
   });
   const gateway = new Gateway({

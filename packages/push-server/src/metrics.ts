@@ -11,6 +11,7 @@ export interface PushServerMetrics {
   readonly publishes: Counter<'status'>;
   readonly sends: Counter<'outcome'>;
   readonly deliveries: Counter<'outcome'>;
+  readonly unreachedReplaced: Counter;
   readonly lostReports: Counter;
   readonly lostReleases: Counter;
   readonly unknownAcknowledgements: Counter;
@@ -33,6 +34,10 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
       'longwire_deliveries_total',
       'Deliveries to clients of this node, by outcome',
       ['outcome'],
+    ),
+    unreachedReplaced: metrics.counter(
+      'longwire_replaced_connections_unreached_total',
+      'Replaced connections whose node could not be told to close them',
     ),
     lostReports: metrics.counter(
       'longwire_outcome_reports_lost_total',

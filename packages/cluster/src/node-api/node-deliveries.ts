@@ -51,6 +51,8 @@ export class NodeDeliveries {
   readonly #logger: Logger;
   readonly #lanes = new Map<string, Lane<Delivery>>();
   readonly #waiting = new Map<number, Waiting>();
+  /** Nodes whose last call failed. */
+  readonly #silent = new Set<string>();
   readonly #stopWatching: () => void;
   #lastId = 0;
 
@@ -61,6 +63,7 @@ export class NodeDeliveries {
     this.#stopWatching = membership.onChange('push-server', (members) => {
       const alive = new Set(members.map(({ addresses }) => addresses.api));
       for (const api of this.#lanes.keys()) if (!alive.has(api)) this.#lanes.delete(api);
+      for (const api of this.#silent) if (!alive.has(api)) this.#silent.delete(api);
     });
   }
 
@@ -141,12 +144,13 @@ export class NodeDeliveries {
     };
     try {
       const answer = await this.#client.deliver(api, request, CALL_DEADLINE_MS);
+      if (this.#silent.delete(api)) this.#logger.info({ api }, 'a push-server takes deliveries again');
       this.settle(answer.outcomes);
     } catch (error) {
-      this.#logger.warn(
-        { err: error, api, deliveries: deliveries.length },
-        'a push-server did not take deliveries',
-      );
+      // Once, not for each batch: a node that has died is in the list until its session runs out.
+      const level = this.#silent.has(api) ? 'debug' : 'warn';
+      this.#silent.add(api);
+      this.#logger[level]({ err: error, api }, 'a push-server does not take deliveries');
       for (const { id } of deliveries) this.#settleRest(id ?? 0, DeliveryOutcome.nodeUnreachable);
     }
   }

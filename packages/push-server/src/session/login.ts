@@ -8,6 +8,7 @@ import {
   type VerifiedToken,
 } from '@longwire/service-kit';
 import type { Logger } from 'pino';
+import type { Counter } from 'prom-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../connection/connection.ts';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
@@ -34,6 +35,7 @@ export interface LoginParts {
   readonly nodeClient: NodeClient;
   readonly registry: SessionRegistry;
   readonly releases: RouteReleases;
+  readonly unreachedReplaced: Counter;
   readonly logger: Logger;
 }
 
@@ -103,9 +105,12 @@ export class Login {
     return null;
   }
 
-  /** Has the node of an older connection close it. A node that has left the list has no connections any more. */
+  /**
+   * Has the node of an older connection close it. A node that has left the list has no connections any more. When a node dies
+   * all its clients come this way until it has left: that is counted, not worth a line each.
+   */
   async #closeReplaced(clientId: string, { nodeId, boot, conn }: Route): Promise<void> {
-    const { membership, nodeClient, logger } = this.#parts;
+    const { membership, nodeClient, unreachedReplaced, logger } = this.#parts;
     for (let attempt = 0; attempt < KICK_ATTEMPTS; attempt++) {
       const node = membership.members('push-server').find((member) => member.nodeId === nodeId);
       if (node === undefined || node.boot !== boot) return;
@@ -114,10 +119,14 @@ export class Login {
         await nodeClient.kick(node.addresses.api, request, KICK_DEADLINE_MS);
         return;
       } catch (error) {
-        logger.warn({ err: error, clientId, node: nodeId, attempt }, 'could not close a replaced connection');
+        logger.debug(
+          { err: error, clientId, node: nodeId, attempt },
+          'could not close a replaced connection',
+        );
         await delay(fullJitterMs(attempt, { baseMs: 200, capMs: 2000 }));
       }
     }
+    unreachedReplaced.inc();
   }
 }
 

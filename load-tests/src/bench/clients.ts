@@ -4,20 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Process } from '../lib/process.ts';
 import type { ClientAnswer, ClientCommand } from './client-process.ts';
 
+/** Source addresses of this run alone: the ports of an earlier run's connections stay taken for a minute. */
+const RUN = 2 + Math.floor(Math.random() * 250);
 const ARRIVAL_DEADLINE_MS = 60_000;
 
 /** Processes full of clients, each with a source address of its own. */
 export class ClientProcesses {
   readonly processes: readonly Process[];
 
-  constructor(count: number, folder: string) {
+  constructor(name: string, count: number, folder: string) {
     const script = join(import.meta.dirname, 'client-process.ts');
     const command = [process.execPath, '--conditions=longwire-source', script];
-    this.processes = Array.from(
-      { length: count },
-      (_, index) =>
-        new Process(`clients-${index + 1}`, command, {}, join(folder, `clients-${index + 1}.log`)),
-    );
+    this.processes = Array.from({ length: count }, (_, index) => {
+      const processName = `${name}-${index + 1}`;
+      return new Process(processName, command, {}, join(folder, `${processName}.log`));
+    });
   }
 
   /** Gives each process its own command and waits for all answers. */
@@ -25,7 +26,7 @@ export class ClientProcesses {
     return Promise.all(
       this.processes.map(async ({ child, name, exited }, index) => {
         const answer = once(child, 'message') as Promise<[ClientAnswer]>;
-        child.send(commandOf(index, `127.0.1.${index + 1}`));
+        child.send(commandOf(index, `127.${RUN}.1.${index + 1}`));
         const ended = exited.then((exit) => {
           throw new Error(`${name} ended with ${exit}`);
         });

@@ -151,13 +151,13 @@ async function measureBroadcast(
   });
   const script = join(import.meta.dirname, 'bare-server.ts');
   const bare = new Process('bare', [process.execPath, script], {}, join(cluster.folder, 'bare.log'));
-  const bareClients = new ClientProcesses(CLIENT_PROCESSES, cluster.folder);
+  const bareClients = new ClientProcesses('bare-clients', CLIENT_PROCESSES, cluster.folder);
   try {
     const [{ port }] = (await once(bare.child, 'message')) as [{ port: number }];
     await bareClients.tell((index, localAddress) => ({
       do: 'connect-bare',
       address: `127.0.0.1:${port}`,
-      localAddress: localAddress.replace('127.0.1.', '127.0.2.'),
+      localAddress: localAddress.replace('.1.', '.2.'),
       count: deal(Array.from({ length: CONNECTIONS }), CLIENT_PROCESSES)[index]!.length,
       frameBytes: frame.length,
     }));
@@ -177,13 +177,13 @@ async function measureBroadcast(
 
 async function measureSends(cluster: Cluster, clients: ClientProcesses, second: Node): Promise<void> {
   const recipients = Array.from({ length: RECIPIENTS }, (_, index) => `recipient-${index}`);
-  const others = new ClientProcesses(1, cluster.folder);
+  const others = new ClientProcesses('recipients', 1, cluster.folder);
   try {
     const tokens = recipients.map((id) => cluster.mintToken(id));
-    await others.tell(() => ({
+    await others.tell((_, localAddress) => ({
       do: 'login',
       address: second.tcp,
-      localAddress: '127.0.3.1',
+      localAddress: localAddress.replace('.1.', '.3.'),
       tokens,
       concurrency: LOGIN_CONCURRENCY,
     }));
@@ -221,7 +221,7 @@ async function main(): Promise<void> {
       `${CONNECTIONS} connections to one push-server, everything on this machine`,
   );
   const cluster = await Cluster.create('bench', FIRST_PORT);
-  const clients = new ClientProcesses(CLIENT_PROCESSES, cluster.folder);
+  const clients = new ClientProcesses('clients', CLIENT_PROCESSES, cluster.folder);
   try {
     const gcOnSignal = ['--expose-gc', `--import=${join(import.meta.dirname, 'gc-on-signal.ts')}`];
     const first = await cluster.start('push', 'push-1', { nodeFlags: gcOnSignal });

@@ -29,6 +29,7 @@ export class LeanClient {
   readonly #options: LeanClientOptions;
   readonly #parser = new FrameParser(MAX_FRAME_BYTES);
   #closeReason = 'lost';
+  #isConnected = false;
   #onConnected: ((ok: boolean) => void) | null = null;
 
   constructor(options: LeanClientOptions) {
@@ -58,7 +59,7 @@ export class LeanClient {
   }
 
   ping(): void {
-    this.#socket.write(PING_FRAME);
+    if (this.#isConnected) this.#socket.write(PING_FRAME);
   }
 
   close(): void {
@@ -84,6 +85,7 @@ export class LeanClient {
   }
 
   #settle(ok: boolean): void {
+    this.#isConnected = ok;
     this.#onConnected?.(ok);
     this.#onConnected = null;
   }

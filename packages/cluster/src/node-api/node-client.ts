@@ -3,6 +3,7 @@ import '@longwire/protocol';
 import { Pool } from 'undici';
 import { longwire } from '../../generated/node-api.js';
 import type { Membership } from '../membership/membership.ts';
+import { NodeCall } from './node-call.ts';
 
 const v1 = longwire.node.v1;
 
@@ -41,11 +42,11 @@ interface NodePools {
 /** Makes node-to-node calls: HTTP/1.1 keep-alive, protobuf bodies, the cluster secret, a deadline for each. */
 export class NodeClient {
   readonly #pools = new Map<string, NodePools>();
-  readonly #authorization: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #stopWatching: (() => void)[];
 
   constructor(membership: Membership, clusterSecret: string) {
-    this.#authorization = `Bearer ${clusterSecret}`;
+    this.#headers = { authorization: `Bearer ${clusterSecret}`, 'content-type': NODE_API_CONTENT_TYPE };
     const prune = (): void => {
       const alive = new Set(
         [...membership.members('push-server'), ...membership.members('push-route')].map(
@@ -108,18 +109,10 @@ export class NodeClient {
     body: Uint8Array,
     deadlineMs: number,
   ): Promise<Uint8Array> {
+    const { short, broadcasts } = this.#poolsOf(api);
+    const pool = call === 'broadcast' ? broadcasts : short;
     try {
-      const { short, broadcasts } = this.#poolsOf(api);
-      const response = await (call === 'broadcast' ? broadcasts : short).request({
-        method: 'POST',
-        path: `${NODE_API_PREFIX}/${call}`,
-        headers: { authorization: this.#authorization, 'content-type': NODE_API_CONTENT_TYPE },
-        body,
-        signal: AbortSignal.timeout(deadlineMs),
-      });
-      const bytes = await response.body.bytes();
-      if (response.statusCode >= 300) throw new Error(`status ${response.statusCode}`);
-      return bytes;
+      return await new NodeCall(pool, `${NODE_API_PREFIX}/${call}`, this.#headers, body, deadlineMs).answer;
     } catch (error) {
       throw new NodeUnreachable(`${call} at ${api}: ${(error as Error).message}`, { cause: error });
     }
@@ -128,10 +121,11 @@ export class NodeClient {
   #poolsOf(api: string): NodePools {
     let pools = this.#pools.get(api);
     if (pools === undefined) {
-      const connect = { timeout: CONNECT_TIMEOUT_MS };
+      // Each call has a deadline of its own; undici's timers would only be more of them.
+      const options = { connect: { timeout: CONNECT_TIMEOUT_MS }, headersTimeout: 0, bodyTimeout: 0 };
       pools = {
-        short: new Pool(api, { connections: CONNECTIONS_PER_NODE, connect }),
-        broadcasts: new Pool(api, { connections: BROADCASTS_PER_NODE, connect }),
+        short: new Pool(api, { connections: CONNECTIONS_PER_NODE, ...options }),
+        broadcasts: new Pool(api, { connections: BROADCASTS_PER_NODE, ...options }),
       };
       this.#pools.set(api, pools);
     }

@@ -67,7 +67,7 @@ export class Harness {
   async startRoute(nodeId: string): Promise<PushRoute> {
     const { directory, membership, store } = this;
     const { LONGWIRE_ADMIN_HTTP_PORT: _, ...env } = this.#env;
-    const own = { LONGWIRE_ROUTE_NODE_ID: nodeId, LONGWIRE_ROUTE_PORT: '0' };
+    const own = { LONGWIRE_ROUTE_NODE_ID: nodeId, LONGWIRE_ROUTE_HTTP_PORT: '0' };
     const config = loadConfig(pushRouteConfigSchema, { env: { ...env, ...own } });
     const route = await composePushRoute({ config, directory, membership, store, logger });
     await route.start();

@@ -133,6 +133,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     remote,
     reports,
     metrics: ownMetrics,
+    logger,
   });
 
   const addresses = { tcp: '', api: '' };

@@ -13,6 +13,7 @@ import { acceptProtobuf, decodeProtobuf, requireClusterSecret, type HttpServer }
 import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
 import type { OutcomeReports, Reporter } from '../delivery/outcome-reports.ts';
 import type { PushServerMetrics } from '../metrics.ts';
+import type { Logger } from 'pino';
 import type { SessionRegistry } from '../session/session-registry.ts';
 
 export interface NodeApiParts {
@@ -22,6 +23,7 @@ export interface NodeApiParts {
   readonly remote: NodeDeliveries;
   readonly reports: OutcomeReports;
   readonly metrics: PushServerMetrics;
+  readonly logger: Logger;
 }
 
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -56,6 +58,8 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
   const slow = { ...options, handlerTimeout: MAX_DEADLINE_MS + 5000 };
   server.post(`${NODE_API_PREFIX}/broadcast`, slow, async (request, reply) => {
     const { message, acknowledge, deadlineMs } = decodeProtobuf(nodeApi.broadcast.request, request.body);
+    const { messageId, traceId } = message ?? {};
+    parts.logger.debug({ traceId, messageId, clients: parts.registry.size }, 'delivering to everyone here');
     const counts = await parts.local.broadcast(message ?? {}, {
       acknowledge,
       deadlineMs: Math.min(deadlineMs, MAX_DEADLINE_MS),
@@ -71,9 +75,15 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
 }
 
 /** Outcomes that are known during the call are answered; the others stay `pending` in the answer and are reported later. */
-function deliver({ local, reports, metrics }: NodeApiParts, origin: Reporter, delivery: Delivery): Outcomes {
+function deliver(
+  { local, reports, metrics, logger }: NodeApiParts,
+  origin: Reporter,
+  delivery: Delivery,
+): Outcomes {
   const id = delivery.id ?? 0;
   const clientIds = delivery.clientIds ?? [];
+  const { messageId, traceId } = delivery.message ?? {};
+  logger.debug({ traceId, messageId, origin, clients: clientIds.length }, 'delivering for another node');
   const options = {
     acknowledge: delivery.acknowledge ?? false,
     deadlineMs: Math.min(delivery.deadlineMs ?? 0, MAX_DEADLINE_MS),

@@ -55,13 +55,16 @@ export class RecordWriter {
   }
 
   async #insert(records: readonly UpstreamRecord[]): Promise<void> {
-    const { store, metrics } = this.#parts;
+    const { store, metrics, logger } = this.#parts;
     const stored = await store.insertUpstream(records);
     metrics.stored.inc(stored);
     metrics.duplicates.inc(records.length - stored);
     const nowMs = Date.now();
-    // Clocks of two machines differ: a record from the future has no lag.
-    for (const { receivedAtMs } of records) metrics.lagMs.observe(Math.max(0, nowMs - receivedAtMs));
+    for (const { receivedAtMs, traceId, clientId, messageId } of records) {
+      // Clocks of two machines differ: a record from the future has no lag.
+      metrics.lagMs.observe(Math.max(0, nowMs - receivedAtMs));
+      logger.debug({ traceId, clientId, messageId }, 'stored');
+    }
   }
 
   /** Finds what the store refuses by halves, so that its neighbours are stored in few inserts and in their order. */

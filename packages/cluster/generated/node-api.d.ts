@@ -129,6 +129,9 @@ export namespace longwire {
                 /** DeliverRequest deliveries. */
                 deliveries: longwire.node.v1.Delivery.$Properties[];
 
+                /** DeliverRequest originRun. */
+                originRun: string;
+
                 /**
                  * Encodes the specified DeliverRequest message. Does not implicitly {@link longwire.node.v1.DeliverRequest.verify|verify} messages.
                  * @param message DeliverRequest message or plain object to encode
@@ -161,6 +164,9 @@ export namespace longwire {
 
                     /** DeliverRequest deliveries */
                     deliveries?: (longwire.node.v1.Delivery.$Properties[]|null);
+
+                    /** DeliverRequest originRun */
+                    originRun?: (string|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -402,6 +408,9 @@ export namespace longwire {
                 /** OutcomesRequest outcomes. */
                 outcomes: longwire.node.v1.Outcomes.$Properties[];
 
+                /** OutcomesRequest originRun. */
+                originRun: string;
+
                 /**
                  * Encodes the specified OutcomesRequest message. Does not implicitly {@link longwire.node.v1.OutcomesRequest.verify|verify} messages.
                  * @param message OutcomesRequest message or plain object to encode
@@ -431,6 +440,9 @@ export namespace longwire {
 
                     /** OutcomesRequest outcomes */
                     outcomes?: (longwire.node.v1.Outcomes.$Properties[]|null);
+
+                    /** OutcomesRequest originRun */
+                    originRun?: (string|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

@@ -273,6 +273,7 @@ export const longwire = $root.longwire = (() => {
                  * @property {longwire.node.v1.OriginRole|null} [originRole] DeliverRequest originRole
                  * @property {string|null} [originNodeId] DeliverRequest originNodeId
                  * @property {Array.<longwire.node.v1.Delivery.$Properties>|null} [deliveries] DeliverRequest deliveries
+                 * @property {string|null} [originRun] DeliverRequest originRun
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -330,6 +331,14 @@ export const longwire = $root.longwire = (() => {
                 DeliverRequest.prototype.deliveries = $util.emptyArray;
 
                 /**
+                 * DeliverRequest originRun.
+                 * @member {string} originRun
+                 * @memberof longwire.node.v1.DeliverRequest
+                 * @instance
+                 */
+                DeliverRequest.prototype.originRun = "";
+
+                /**
                  * Encodes the specified DeliverRequest message. Does not implicitly {@link longwire.node.v1.DeliverRequest.verify|verify} messages.
                  * @function encode
                  * @memberof longwire.node.v1.DeliverRequest
@@ -352,6 +361,8 @@ export const longwire = $root.longwire = (() => {
                     if (message.deliveries != null && message.deliveries.length)
                         for (let i = 0; i < message.deliveries.length; ++i)
                             $root.longwire.node.v1.Delivery.encode(message.deliveries[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                    if (message.originRun != null && $Object.hasOwnProperty.call(message, "originRun") && message.originRun !== "")
+                        writer.uint32(/* id 4, wireType 2 =*/34).string(message.originRun);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -420,6 +431,15 @@ export const longwire = $root.longwire = (() => {
                                 if (!(message.deliveries && message.deliveries.length))
                                     message.deliveries = [];
                                 message.deliveries.push($root.longwire.node.v1.Delivery.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.originRun = value;
+                                else
+                                    delete message.originRun;
                                 continue;
                             }
                         }
@@ -982,6 +1002,7 @@ export const longwire = $root.longwire = (() => {
                  * @typedef {Object} longwire.node.v1.OutcomesRequest.$Properties
                  * @property {string|null} [nodeId] OutcomesRequest nodeId
                  * @property {Array.<longwire.node.v1.Outcomes.$Properties>|null} [outcomes] OutcomesRequest outcomes
+                 * @property {string|null} [originRun] OutcomesRequest originRun
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -1031,6 +1052,14 @@ export const longwire = $root.longwire = (() => {
                 OutcomesRequest.prototype.outcomes = $util.emptyArray;
 
                 /**
+                 * OutcomesRequest originRun.
+                 * @member {string} originRun
+                 * @memberof longwire.node.v1.OutcomesRequest
+                 * @instance
+                 */
+                OutcomesRequest.prototype.originRun = "";
+
+                /**
                  * Encodes the specified OutcomesRequest message. Does not implicitly {@link longwire.node.v1.OutcomesRequest.verify|verify} messages.
                  * @function encode
                  * @memberof longwire.node.v1.OutcomesRequest
@@ -1051,6 +1080,8 @@ export const longwire = $root.longwire = (() => {
                     if (message.outcomes != null && message.outcomes.length)
                         for (let i = 0; i < message.outcomes.length; ++i)
                             $root.longwire.node.v1.Outcomes.encode(message.outcomes[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                    if (message.originRun != null && $Object.hasOwnProperty.call(message, "originRun") && message.originRun !== "")
+                        writer.uint32(/* id 3, wireType 2 =*/26).string(message.originRun);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1110,6 +1141,15 @@ export const longwire = $root.longwire = (() => {
                                 if (!(message.outcomes && message.outcomes.length))
                                     message.outcomes = [];
                                 message.outcomes.push($root.longwire.node.v1.Outcomes.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.originRun = value;
+                                else
+                                    delete message.originRun;
                                 continue;
                             }
                         }

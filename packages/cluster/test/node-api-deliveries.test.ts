@@ -13,6 +13,7 @@ import {
   OriginRole,
   type Delivery,
   type Member,
+  type Outcomes,
 } from '../src/index.ts';
 
 const { delivered, notHere, nodeUnreachable, nodeQueueFull, pending, queueFull, timeout } = DeliveryOutcome;
@@ -23,6 +24,7 @@ const options = { acknowledge: true, deadlineMs: 50 };
 class Node {
   readonly calls: Delivery[][] = [];
   origin = '';
+  originRun = '';
   authorization = '';
   respond: (deliveries: Delivery[], response: ServerResponse) => void = (deliveries, response) =>
     this.answer(deliveries, response, delivered);
@@ -55,6 +57,7 @@ class Node {
     this.authorization = request.headers.authorization ?? '';
     const body = nodeApi.deliver.request.decode(Buffer.concat(await request.toArray()));
     this.origin = `${OriginRole[body.originRole]} ${body.originNodeId}`;
+    this.originRun = body.originRun;
     this.calls.push(body.deliveries);
     this.respond(body.deliveries, response);
   }
@@ -103,18 +106,33 @@ describe('NodeDeliveries', () => {
     expect(deliveries.waiting).toBe(0);
   });
 
+  const report = (reports: Outcomes[], originRun = node.originRun): void =>
+    deliveries.takeReport({ nodeId: 'one', originRun, outcomes: reports });
+
+  it('does not take a report for an earlier life of this process, whose ids were the same', async () => {
+    node.respond = (calls, response) => node.answer(calls, response, pending);
+    send('one', ['a'], 30_000);
+    await waitFor(() => node.calls.length === 1);
+    const { id } = node.calls[0]![0]!;
+    report([{ id: id!, outcomes: Uint8Array.of(delivered) }], 'of an earlier life');
+    report([{ id: id!, outcomes: Uint8Array.of(delivered) }], '');
+    expect([outcomes, deliveries.waiting]).toEqual([[], 1]);
+    report([{ id: id!, outcomes: Uint8Array.of(delivered) }]);
+    expect([outcomes, deliveries.waiting]).toEqual([[['one/a', delivered]], 0]);
+  });
+
   it('waits for what is pending, takes late outcomes by position, and ignores what it does not await', async () => {
     node.respond = (calls, response) => node.answer(calls, response, pending);
     send('one', ['a', 'b', 'c'], 30_000);
     await waitFor(() => node.calls.length === 1);
     const id = node.calls[0]![0]!.id!;
-    deliveries.settle([{ id: id + 1, outcomes: Uint8Array.of(delivered) }, { id: 0 }, {}]);
-    deliveries.settle([{ id, positions: [2, 7], outcomes: Uint8Array.of(queueFull, delivered) }]);
-    deliveries.settle([{ id, positions: [2], outcomes: Uint8Array.of(delivered) }]);
+    report([{ id: id + 1, outcomes: Uint8Array.of(delivered) }, { id: 0 }, {}]);
+    report([{ id, positions: [2, 7], outcomes: Uint8Array.of(queueFull, delivered) }]);
+    report([{ id, positions: [2], outcomes: Uint8Array.of(delivered) }]);
     expect(outcomes).toEqual([['one/c', queueFull]]);
-    expect(deliveries.waiting).toBe(1);
-    deliveries.settle([{ id, outcomes: Uint8Array.of(delivered, notHere, delivered) }]);
-    deliveries.settle([{ id, outcomes: Uint8Array.of(delivered, notHere, delivered) }]);
+    expect(deliveries.waiting).toBe(2);
+    report([{ id, outcomes: Uint8Array.of(delivered, notHere, delivered) }]);
+    report([{ id, outcomes: Uint8Array.of(delivered, notHere, delivered) }]);
     expect(outcomes).toEqual([
       ['one/c', queueFull],
       ['one/a', delivered],
@@ -125,7 +143,7 @@ describe('NodeDeliveries', () => {
 
   it('takes a late outcome that overtakes the answer of its call', async () => {
     node.respond = (calls, response) => {
-      deliveries.settle([{ id: calls[0]!.id!, positions: [0], outcomes: Uint8Array.of(delivered) }]);
+      report([{ id: calls[0]!.id!, positions: [0], outcomes: Uint8Array.of(delivered) }]);
       node.answer(calls, response, pending);
     };
     send('one', ['a']);

@@ -6,7 +6,7 @@
  * - 3000-3999: stay away until a person or the application says otherwise.
  */
 export const closeCodes = {
-  serverStopping: { code: 1000, meaning: 'the node is stopping' },
+  serverStopping: { code: 1000, meaning: 'the node is stopping and knows no other' },
   idleTimeout: { code: 1001, meaning: 'nothing came from the client for the idle timeout' },
   loginTimeout: { code: 1002, meaning: 'no complete CONNECT before the login deadline' },
   slowConsumer: { code: 1003, meaning: 'the client does not read; its write queue is full' },

@@ -103,7 +103,7 @@ export class SimulatedNode {
       const onDelivery = this.onNextDelivery;
       this.onNextDelivery = null;
       await onDelivery?.();
-      const outcomes = call.deliveries.map((delivery) => this.#deliver(delivery, call.originNodeId));
+      const outcomes = call.deliveries.map((delivery) => this.#deliver(delivery, call));
       return reply
         .type('application/x-protobuf')
         .send(nodeApi.deliver.response.encode({ outcomes }).finish());
@@ -126,7 +126,7 @@ export class SimulatedNode {
     );
   }
 
-  #deliver(delivery: Delivery, origin: string) {
+  #deliver(delivery: Delivery, origin: { originNodeId: string; originRun: string }) {
     const id = delivery.id ?? 0;
     const clientIds = delivery.clientIds ?? [];
     const acknowledge = delivery.acknowledge ?? false;
@@ -150,13 +150,13 @@ export class SimulatedNode {
   }
 
   async #report(
-    origin: string,
+    { originNodeId, originRun }: { originNodeId: string; originRun: string },
     { id, positions, outcome }: { id: number; positions: number[]; outcome: DeliveryOutcome },
   ): Promise<void> {
-    const router = this.#membership.members('push-route').find(({ nodeId }) => nodeId === origin);
+    const router = this.#membership.members('push-route').find(({ nodeId }) => nodeId === originNodeId);
     if (router === undefined) return;
     const outcomes = new Uint8Array(positions.length).fill(outcome);
-    const request = { nodeId: this.nodeId, outcomes: [{ id, positions, outcomes }] };
+    const request = { nodeId: this.nodeId, originRun, outcomes: [{ id, positions, outcomes }] };
     await this.#client.outcomes(router.addresses.api, request, 5000).catch(() => undefined);
   }
 

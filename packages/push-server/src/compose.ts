@@ -169,7 +169,9 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
         .catch((error: unknown) => logger.warn({ err: error }, 'could not leave the membership'));
       sweeper.stop();
       listener.stopAccepting();
-      gateway.closeAll('goElsewhere');
+      const others = membership.members('push-server').filter(({ nodeId }) => nodeId !== identity.nodeId);
+      // The last of its cluster has nowhere to send them: they come back to where it was.
+      gateway.closeAll(others.length > 0 ? 'goElsewhere' : 'serverStopping');
       await directory.sweep(identity.nodeId, identity.boot).catch(() => 0);
       await directory.dropLease(identity.nodeId, identity.boot).catch(() => undefined);
       if (retryTimer !== null) clearInterval(retryTimer);

@@ -43,7 +43,12 @@ export const pushServerSettings = Type.Object({
   loginTimeoutMs: milliseconds(10_000, 100, 600_000, 'from the accepted connection to the whole CONNECT'),
   heartbeatIntervalMs: milliseconds(60_000, 1000, 3_600_000, 'what clients are asked to keep'),
   idleTimeoutMs: milliseconds(150_000, 1000, 7_200_000, 'a client that is silent for so long is closed'),
-  maxFrameBytes: Type.Integer({ default: 65_536, minimum: 4096, maximum: 16_777_216 }),
+  maxFrameBytes: Type.Integer({
+    default: 65_536,
+    minimum: 4096,
+    maximum: 524_288,
+    description: 'largest frame of a signed-in client; Kafka takes no more by default',
+  }),
   maxInFlight: Type.Integer({
     default: 256,
     minimum: 1,
@@ -96,6 +101,11 @@ export function checkPushServerConfig({
     problems.push({
       key: 'push.idleTimeoutMs',
       allowed: `at least 1.5 times push.heartbeatIntervalMs: ${shortestMs}`,
+    });
+  if (push.maxQueuedBytes < 2 * push.maxFrameBytes)
+    problems.push({
+      key: 'push.maxQueuedBytes',
+      allowed: `at least twice push.maxFrameBytes: ${2 * push.maxFrameBytes}`,
     });
   if (isAnyAddress(push.host) && push.advertisedAddress === '')
     problems.push({

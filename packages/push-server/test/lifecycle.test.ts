@@ -68,7 +68,7 @@ describe('an orderly stop', () => {
     const alice = await cluster.login(server, 'alice');
     directory.state = 'cut';
     await server.stop();
-    expect((await alice.closed()).name).toBe('goElsewhere');
+    expect((await alice.closed()).name).toBe('serverStopping');
     directory.state = 'up';
     expect(await cluster.directory.knownBoots()).toHaveLength(1);
   });
@@ -83,7 +83,7 @@ describe('an orderly stop', () => {
     child.stderr.on('data', (chunk) => (output += chunk));
     try {
       const code = await waitFor(() => child.exitCode ?? child.signalCode);
-      expect(output).toBe('stopped goElsewhere goElsewhere\n');
+      expect(output).toBe('stopped serverStopping serverStopping\n');
       expect(code).toBe(0);
     } finally {
       child.kill('SIGKILL');

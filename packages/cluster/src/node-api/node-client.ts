@@ -21,6 +21,7 @@ export const nodeApi = {
 export type NodeMessage = longwire.node.v1.Message.$Properties;
 export type Delivery = longwire.node.v1.Delivery.$Properties;
 export type Outcomes = longwire.node.v1.Outcomes.$Properties;
+export type OutcomesReport = longwire.node.v1.OutcomesRequest.$Properties;
 export const OriginRole = v1.OriginRole;
 
 /** The node did not answer in time, or answered something else than success: whether it acted is not known. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Member, MemberRole, Membership } from '../membership/membership.ts';
 import { Lane } from './lane.ts';
@@ -7,6 +8,7 @@ import {
   type NodeClient,
   type NodeMessage,
   type Outcomes,
+  type OutcomesReport,
 } from './node-client.ts';
 import { DeliveryOutcome } from './outcomes.ts';
 
@@ -28,6 +30,8 @@ export interface Origin {
 const CALL_DEADLINE_MS = 3000;
 /** How much later than the client's deadline a late outcome may still arrive here. */
 const LATE_OUTCOME_GRACE_MS = 1000;
+/** Clients whose outcome may be awaited at once; more is answered as a full queue. */
+const MAX_WAITING = 500_000;
 const MAX_QUEUED_ITEMS = 20_000;
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 const MAX_BATCH_ITEMS = 1000;
@@ -54,7 +58,10 @@ export class NodeDeliveries {
   /** Nodes whose last call failed. */
   readonly #silent = new Set<string>();
   readonly #stopWatching: () => void;
+  /** Tells this life of the process from an earlier one, whose ids may come back late. */
+  readonly #run = randomBytes(8).toString('hex');
   #lastId = 0;
+  #open = 0;
 
   constructor(client: NodeClient, membership: Membership, origin: Origin, logger: Logger) {
     this.#client = client;
@@ -67,9 +74,9 @@ export class NodeDeliveries {
     });
   }
 
-  /** Deliveries whose outcome is not known yet. */
+  /** Clients whose outcome is not known yet. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#open;
   }
 
   send(
@@ -79,7 +86,12 @@ export class NodeDeliveries {
     options: DeliveryOptions,
     onOutcome: OnOutcome,
   ): void {
+    if (this.#open + clientIds.length > MAX_WAITING) {
+      for (const position of clientIds.keys()) onOutcome(position, DeliveryOutcome.nodeQueueFull);
+      return;
+    }
     const id = this.#nextId();
+    this.#open += clientIds.length;
     const lateMs = options.deadlineMs + CALL_DEADLINE_MS + LATE_OUTCOME_GRACE_MS;
     this.#waiting.set(id, {
       onOutcome,
@@ -96,8 +108,13 @@ export class NodeDeliveries {
     if (!this.#lane(node.addresses.api).add(delivery)) this.#settleRest(id, DeliveryOutcome.nodeQueueFull);
   }
 
-  /** Takes the late outcomes that a node reports. Unknown ids and positions are ignored: they were settled before. */
-  settle(reports: readonly Outcomes[]): void {
+  /** Takes the late outcomes that a node reports. Those for an earlier life of this process are ignored. */
+  takeReport({ originRun, outcomes }: OutcomesReport): void {
+    if (originRun === this.#run) this.#settle(outcomes ?? []);
+  }
+
+  /** Unknown ids and positions are ignored: they were settled before. */
+  #settle(reports: readonly Outcomes[]): void {
     for (const report of reports) {
       const waiting = this.#waiting.get(report.id ?? 0);
       if (waiting === undefined) continue;
@@ -106,8 +123,9 @@ export class NodeDeliveries {
       for (let index = 0; index < bytes.length; index++) {
         const outcome = bytes[index] as DeliveryOutcome;
         const position = positions.length === 0 ? index : positions[index]!;
-        if (outcome !== DeliveryOutcome.pending && waiting.open.delete(position))
-          waiting.onOutcome(position, outcome);
+        if (outcome === DeliveryOutcome.pending || !waiting.open.delete(position)) continue;
+        this.#open--;
+        waiting.onOutcome(position, outcome);
       }
       if (waiting.open.size === 0) this.#forget(report.id ?? 0, waiting);
     }
@@ -140,12 +158,13 @@ export class NodeDeliveries {
     const request = {
       originRole: this.#origin.role === 'push-server' ? OriginRole.PUSH_SERVER : OriginRole.PUSH_ROUTE,
       originNodeId: this.#origin.nodeId,
+      originRun: this.#run,
       deliveries: deliveries as Delivery[],
     };
     try {
       const answer = await this.#client.deliver(api, request, CALL_DEADLINE_MS);
       if (this.#silent.delete(api)) this.#logger.info({ api }, 'a push-server takes deliveries again');
-      this.settle(answer.outcomes);
+      this.#settle(answer.outcomes);
     } catch (error) {
       // Once, not for each batch: a node that has died is in the list until its session runs out.
       const level = this.#silent.has(api) ? 'debug' : 'warn';
@@ -159,6 +178,7 @@ export class NodeDeliveries {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#forget(id, waiting);
+    this.#open -= waiting.open.size;
     for (const position of waiting.open) waiting.onOutcome(position, outcome);
   }
 

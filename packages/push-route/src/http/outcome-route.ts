@@ -8,7 +8,7 @@ export function serveOutcomes(app: HttpServer, deliveries: NodeDeliveries, clust
     `${NODE_API_PREFIX}/outcomes`,
     { onRequest: requireClusterSecret(clusterSecret), logLevel: 'warn', schema: { hide: true } },
     async (request, reply) => {
-      deliveries.settle(decodeProtobuf(nodeApi.outcomes.request, request.body).outcomes);
+      deliveries.takeReport(decodeProtobuf(nodeApi.outcomes.request, request.body));
       return reply.code(204).send();
     },
   );

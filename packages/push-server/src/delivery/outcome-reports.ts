@@ -18,6 +18,8 @@ export interface LateOutcome {
 export interface Reporter {
   readonly role: MemberRole;
   readonly nodeId: string;
+  /** The life of the process that asked. */
+  readonly run: string;
 }
 
 const CALL_DEADLINE_MS = 2000;
@@ -44,14 +46,16 @@ export class OutcomeReports {
     this.#stopWatching = roles.map((role) =>
       membership.onChange(role, (members) => {
         const alive = new Set(members.map((member) => laneName(role, member.nodeId)));
-        for (const name of this.#lanes.keys())
-          if (name.startsWith(laneName(role, '')) && !alive.has(name)) this.#lanes.delete(name);
+        for (const name of this.#lanes.keys()) {
+          const asker = name.slice(0, name.lastIndexOf('/') + 1);
+          if (asker.startsWith(`${role}/`) && !alive.has(asker)) this.#lanes.delete(name);
+        }
       }),
     );
   }
 
   report(origin: Reporter, outcome: LateOutcome): void {
-    const name = laneName(origin.role, origin.nodeId);
+    const name = `${laneName(origin.role, origin.nodeId)}${origin.run}`;
     let lane = this.#lanes.get(name);
     if (lane === undefined) {
       lane = new Lane<LateOutcome>({
@@ -77,7 +81,7 @@ export class OutcomeReports {
       if (member === undefined) throw new Error('the asker has left the cluster');
       await this.#client.outcomes(
         member.addresses.api,
-        { nodeId: this.#nodeId, outcomes: byDelivery(batch) },
+        { nodeId: this.#nodeId, originRun: origin.run, outcomes: byDelivery(batch) },
         CALL_DEADLINE_MS,
       );
     } catch (error) {
@@ -103,5 +107,5 @@ function byDelivery(batch: readonly LateOutcome[]): Outcomes[] {
 }
 
 function laneName(role: MemberRole, nodeId: string): string {
-  return `${role}/${nodeId}`;
+  return `${role}/${nodeId}/`;
 }

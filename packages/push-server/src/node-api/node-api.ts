@@ -45,13 +45,14 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
     const origin: Reporter = {
       role: call.originRole === OriginRole.PUSH_ROUTE ? 'push-route' : 'push-server',
       nodeId: call.originNodeId,
+      run: call.originRun,
     };
     const outcomes = call.deliveries.map((delivery) => deliver(parts, origin, delivery));
     return reply.type(answer).send(nodeApi.deliver.response.encode({ outcomes }).finish());
   });
 
   server.post(`${NODE_API_PREFIX}/outcomes`, options, async (request, reply) => {
-    parts.remote.settle(decodeProtobuf(nodeApi.outcomes.request, request.body).outcomes);
+    parts.remote.takeReport(decodeProtobuf(nodeApi.outcomes.request, request.body));
     return reply.code(204).send();
   });
 
@@ -106,9 +107,9 @@ function kick(
   // A session whose claim is still on its way back may be the one that a newer login has replaced.
   const live = registry.get(clientId);
   const sessions = [...(live === null ? [] : [live]), ...registry.claiming(clientId)];
-  const session = sessions.find(({ route }) => boot === '' || (route.boot === boot && route.conn === conn));
-  session?.connection.close(closeName(closeCode) ?? 'kicked');
-  return session !== undefined;
+  const named = sessions.filter(({ route }) => boot === '' || (route.boot === boot && route.conn === conn));
+  for (const { connection } of named) connection.close(closeName(closeCode) ?? 'kicked');
+  return named.length > 0;
 }
 
 function countOutcome(

@@ -109,9 +109,11 @@ export class Gateway implements ConnectionOwner {
     this.#wheel.remove(connection);
   }
 
-  /** Closes every connection. */
+  /** Closes every connection, and has the clients come back at about 1,000 a second, wherever they go. */
   closeAll(close: CloseName): void {
-    for (const connection of this.#connections) connection.close(close);
+    const spreadMs = this.#connections.size;
+    for (const connection of this.#connections)
+      connection.close(close, '', Math.round(Math.random() * spreadMs));
   }
 
   /** Call after `closeAll`. Resolves when the last socket is gone; the wheel ends those that linger. */
@@ -129,7 +131,7 @@ export class Gateway implements ConnectionOwner {
       case 'leave':
         return connection.leave();
       case 'login':
-        return void this.#login(connection, effect.token, effect.version);
+        return void this.#login(connection, effect);
       case 'publish':
         return void this.#publish(connection.session!, effect.message, traceOf(effect.traceContext));
       case 'send':
@@ -142,11 +144,12 @@ export class Gateway implements ConnectionOwner {
     }
   }
 
-  async #login(connection: Connection, token: string, version: number): Promise<void> {
+  async #login(connection: Connection, { token, version, agent }: Effect & { do: 'login' }): Promise<void> {
     const { login, metrics, logger } = this.#parts;
     const startedAtMs = performance.now();
     const refusal = await login.run(connection, token, (session, expiresAtMs) => {
       metrics.loginSeconds.observe((performance.now() - startedAtMs) / 1000);
+      logger.debug({ clientId: session.clientId, conn: session.route.conn, agent }, 'signed in');
       this.#welcome(session, version, expiresAtMs);
     });
     metrics.logins.inc({ result: refusal?.close ?? 'accepted' });
@@ -157,13 +160,12 @@ export class Gateway implements ConnectionOwner {
     connection.session?.releaseHeld();
   }
 
-  #welcome({ clientId, connection, route }: Session, version: number, expiresAtMs: number): void {
-    const { settings, logger } = this.#parts;
+  #welcome({ connection, route }: Session, version: number, expiresAtMs: number): void {
+    const { settings } = this.#parts;
     connection.channel.state = 'connected';
     connection.maxFrameBytes = settings.maxFrameBytes;
     this.#setDeadline(connection, settings.idleTimeoutMs);
     const { nodeId, boot, conn } = route;
-    logger.debug({ clientId, conn }, 'signed in');
     connection.write(
       encodeFrame('connected', {
         version,

@@ -20,12 +20,14 @@ export type UpstreamHandler = (
 
 /** How long a handler may take until the client is told to send again. */
 const HANDLER_DEADLINE_MS = 15_000;
+const MAX_RUNNING_HANDLERS = 10_000;
 
 /** Who takes which kind of upstream message. */
 export class UpstreamHandlers {
   readonly #log: UpstreamLog;
   readonly #logger: Logger;
   readonly #handlers = new Map<string, UpstreamHandler>();
+  #running = 0;
 
   constructor(log: UpstreamLog, logger: Logger) {
     this.#log = log;
@@ -70,12 +72,17 @@ export class UpstreamHandlers {
     const handler = this.#handlers.get(message.kind);
     if (handler === undefined) return this.#publish(message);
     const { kind, traceId } = message;
+    if (this.#running >= MAX_RUNNING_HANDLERS)
+      return { status: 'retry', detail: 'too many messages are being handled' };
+    this.#running++;
     try {
       const answer = handler(message, (record) => this.#publish(record));
       return checked(await withDeadline(answer, HANDLER_DEADLINE_MS, `the handler of ${kind}`));
     } catch (error) {
       this.#logger.error({ err: error, kind, traceId }, 'an upstream handler failed');
       return { status: 'retry', detail: 'the handler of this kind failed' };
+    } finally {
+      this.#running--;
     }
   }
 

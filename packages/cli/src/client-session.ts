@@ -20,6 +20,8 @@ export async function registerClient({ auth, clients }: Target, clientId: string
         (await clients.find(clientId)) === null
           ? `${clientId} is registered already, and its secret was not saved here`
           : `${clientId} is registered already; its secret is in ${clients.fileOf(clientId)}`,
+        1,
+        error.code,
       );
     throw error;
   }
@@ -35,7 +37,11 @@ export async function clientAtHand(
   if (saved !== null) return saved;
   if (!target.hasKey) {
     await target.auth.checkReachable();
-    throw new Mistake(`${clientId} was not registered here, and no operator key is at hand to do it now`);
+    throw new Mistake(
+      `${clientId} was not registered here, and no operator key is at hand to do it now`,
+      1,
+      'no-key',
+    );
   }
   const client = await registerClient(target, clientId);
   terminal.remark(`registered ${clientId}; its secret is in ${target.clients.fileOf(clientId)}`);
@@ -65,6 +71,8 @@ export async function asClient<Result>(
     if (error instanceof SignInFailed && error.code === 'invalid-credentials')
       throw new Mistake(
         `the cluster does not accept the secret in ${target.clients.fileOf(clientId)}; remove the file to register anew`,
+        1,
+        error.code,
       );
     throw error;
   } finally {

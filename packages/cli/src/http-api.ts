@@ -1,6 +1,6 @@
 import { Mistake } from './mistake.ts';
 
-const deadlineMs = 20_000;
+const defaultDeadlineMs = 20_000;
 
 /** What a Longwire API answers when it refuses; see docs/errors.md. */
 interface ProblemBody {
@@ -13,7 +13,6 @@ interface ProblemBody {
 /** The API refused a call. The message is for people. */
 export class ApiRefused extends Mistake {
   readonly status: number;
-  readonly code: string | null;
 
   constructor(status: number, body: ProblemBody) {
     const said = body.detail || body.title || `HTTP status ${status}`;
@@ -22,10 +21,14 @@ export class ApiRefused extends Mistake {
       return `; ${path}: ${what}allowed: ${allowed}`;
     });
     const hint = status === 401 ? '; the key comes from `npm start` here, or LONGWIRE_CLI_API_KEY' : '';
-    super(`${said}${errors.join('')}${hint} (${body.code ?? status})`);
+    super(`${said}${errors.join('')}${hint} (${body.code ?? status})`, 1, body.code ?? 'refused');
     this.status = status;
-    this.code = body.code ?? null;
   }
+}
+
+interface CallOptions {
+  readonly body?: object;
+  readonly deadlineMs?: number;
 }
 
 /** Calls of one HTTP API of the cluster, with the key that is at hand. */
@@ -38,12 +41,12 @@ export class HttpApi {
     this.#apiKey = apiKey;
   }
 
-  get<Answer>(path: string): Promise<Answer> {
-    return this.#call('GET', path);
+  get<Answer>(path: string, deadlineMs = defaultDeadlineMs): Promise<Answer> {
+    return this.#call('GET', path, { deadlineMs });
   }
 
   post<Answer>(path: string, body: object): Promise<Answer> {
-    return this.#call('POST', path, body);
+    return this.#call('POST', path, { body });
   }
 
   /** Rejects with a `Mistake` when nothing answers at the address. */
@@ -51,18 +54,19 @@ export class HttpApi {
     await this.#fetch('GET', '/livez');
   }
 
-  async #call<Answer>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
-    const { response, text } = await this.#fetch(method, path, body);
+  async #call<Answer>(method: 'GET' | 'POST', path: string, options: CallOptions): Promise<Answer> {
+    const { response, text } = await this.#fetch(method, path, options);
     const value = parse(text);
     if (!response.ok) throw new ApiRefused(response.status, (value ?? {}) as ProblemBody);
-    if (value === null) throw new Mistake(`what answers at ${this.url} is not a Longwire API`);
+    if (value === null)
+      throw new Mistake(`what answers at ${this.url} is not a Longwire API`, 1, 'not-longwire');
     return value as Answer;
   }
 
   async #fetch(
     method: 'GET' | 'POST',
     path: string,
-    body?: object,
+    { body, deadlineMs = defaultDeadlineMs }: CallOptions = {},
   ): Promise<{ response: Response; text: string }> {
     const signal = AbortSignal.timeout(deadlineMs);
     try {
@@ -82,6 +86,8 @@ export class HttpApi {
         signal.aborted
           ? `${this.url} did not answer within ${deadlineMs / 1000} s`
           : `cannot reach ${this.url}: is \`npm start\` running?`,
+        1,
+        'unreachable',
       );
     }
   }

@@ -17,7 +17,8 @@ import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import type { CliContext } from './context.ts';
-import { Mistake } from './mistake.ts';
+import { failureOf } from './failure.ts';
+import { checkOwnSettings } from './own-settings.ts';
 import { Terminal } from './terminal.ts';
 
 export interface CliSurroundings {
@@ -31,17 +32,26 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-/** Runs one command line (without node and script). Answers with the exit code: 0 done, 1 it did not work, 2 asked wrongly. */
+/**
+ * Runs one command line (without node and script). Answers with the exit code: 0 done, 1 it did not work, 2 asked wrongly.
+ * With `--json` standard output tells of every failure with one object that has `error: { code, message }`.
+ */
 export async function runCli(args: readonly string[], surroundings: CliSurroundings): Promise<number> {
   const { stdout, stderr, cwd, env } = surroundings;
   const terminal = new Terminal(stdout, stderr);
+  // Until the command line has been understood, which it may never be.
+  terminal.json = asksForJson(args);
   const context: CliContext = { terminal, cwd, env, exitCode: 0 };
   try {
     await buildProgram(context, { stdout, stderr }).parseAsync(args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return explain(error, terminal);
+    const isTold = error instanceof CommanderError;
+    if (isTold && error.exitCode === 0) return 0;
+    const { code, message, exitCode } = failureOf(error);
+    if (terminal.json) terminal.result({ error: { code, message } }, '');
+    if (!isTold) terminal.remark(message);
+    return exitCode;
   }
 }
 
@@ -52,7 +62,7 @@ function buildProgram(
   const program = new Command('longwire')
     .description('Runs the roles of a Longwire cluster, and uses and watches one.')
     .version(version)
-    .option('--json', 'print results as one JSON object a line')
+    .option('--json', 'print results, and what went wrong, as one JSON object a line')
     .showHelpAfterError('(longwire --help shows all commands)')
     .configureOutput({
       writeOut: (text) => stdout.write(text),
@@ -61,6 +71,7 @@ function buildProgram(
     .exitOverride()
     .hook('preAction', (_program, command) => {
       context.terminal.json = command.optsWithGlobals<{ json?: boolean }>().json === true;
+      checkOwnSettings(context.env);
     });
   for (const add of [
     addDev,
@@ -83,17 +94,7 @@ function buildProgram(
   return program;
 }
 
-function explain(error: unknown, terminal: Terminal): number {
-  if (!(error instanceof Error) || isBug(error)) {
-    terminal.remark(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return 1;
-  }
-  terminal.remark(error.message);
-  if (error instanceof Mistake) return error.exitCode;
-  return error.name === 'ConfigError' ? 2 : 1;
-}
-
-/** Errors that say something about this program, and nothing about what it was asked to do. */
-function isBug(error: Error): boolean {
-  return [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
 }

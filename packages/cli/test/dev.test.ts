@@ -66,6 +66,33 @@ test('a recipient that is away: the send says so and ends with 1', async () => {
   expect(await json('push', '--to', 'away,nobody', 'x')).toMatchObject({ totals: { offline: 2 } });
 });
 
+test('who is connected elsewhere is told that this takes its place, and only then', async () => {
+  const listener = new CliProcess(['listen', 'twice'], folder);
+  await listener.said('twice is connected');
+  const remark = 'twice is connected elsewhere; this takes its place\n';
+  const publish = ['publish', '--from', 'twice', '--kind', 'k', 'x'];
+  expect(await longwire(...publish)).toEqual({ code: 0, stdout: 'accepted\n', stderr: remark });
+  expect(await listener.ended()).toMatchObject({ code: 1 });
+  await waitFor(async () => (await json('client', 'twice'))['online'] === false);
+  expect(await longwire(...publish)).toEqual({ code: 0, stdout: 'accepted\n', stderr: '' });
+
+  const again = new CliProcess(['listen', 'twice'], folder);
+  await again.said('twice is connected');
+  await longwire('register', 'away');
+  const send = ['send', '--from', 'twice', '--to', 'away', 'x'];
+  expect(await longwire(...send)).toEqual({ code: 1, stdout: 'offline\n', stderr: remark });
+  await again.ended();
+});
+
+test('without an admin API nothing is said of other connections', async () => {
+  const env = { ...testEnv, LONGWIRE_CLI_ADMIN_URL: `http://127.0.0.1:${await freePort()}` };
+  const listener = new CliProcess(['listen', 'unseen'], folder);
+  await listener.said('unseen is connected');
+  const publish = ['publish', '--from', 'unseen', '--kind', 'k', 'x'];
+  expect(await run(publish, folder, env)).toEqual({ code: 0, stdout: 'accepted\n', stderr: '' });
+  await listener.ended();
+});
+
 test('what is published arrives in the database', async () => {
   expect(await json('publish', '--from', 'meter', '--kind', 'readings', '42')).toMatchObject({
     status: 'accepted',
@@ -122,7 +149,11 @@ test('a token can be refreshed by whoever holds it', async () => {
 test('doctor finds nothing wrong here', async () => {
   const { code, stdout } = await longwire('doctor');
   expect(stdout).not.toMatch(/FAILED/);
-  expect(stdout).toMatch(/clock +ok/);
+  expect(stdout).toMatch(/^clock +ok +agrees with auth-service$/m);
+  for (const backend of ['redis', 'zookeeper', 'kafka', 'database'])
+    expect(stdout).toMatch(
+      new RegExp(`^${backend} +note +not configured: embedded, good for \`longwire dev\` only$`, 'm'),
+    );
   expect(code).toBe(0);
 });
 
@@ -137,6 +168,7 @@ describe('mistakes are told in one line', () => {
     [['push', '--to', 'a', '--all', 'x'], 2, /^say to whom/],
     [['listen', 'alice', '--count', '0'], 2, /must be a whole number above 0/],
     [['serve', 'everything'], 2, /Allowed choices are auth, push, route, consumer, admin/],
+    [['send', '--from', 'bob', '--to', 'bob', 'x'], 2, /^bob cannot send to itself: --from and --to must be/],
     [['nonsense'], 2, /unknown command 'nonsense'/],
     [['config', 'check', 'nonsense'], 2, /^unknown role nonsense; allowed: auth, /],
   ] as const)('%j', async ([args, code, stderr]) => {
@@ -144,6 +176,43 @@ describe('mistakes are told in one line', () => {
     const outcome = await longwire(...args);
     expect(outcome.stderr).toMatch(stderr);
     expect(outcome.code).toBe(code);
+  });
+
+  test.for([
+    [['register', 'alice'], 1, 'client-taken', /^alice is registered already/],
+    [['push-status', 'nothing'], 1, 'push-not-found', /^There is no push nothing/],
+    [['client', 'nobody'], 1, 'client-not-found', /^nobody is neither/],
+    [['publish', '--from', 'bob', '--kind', 'a b', 'x'], 1, 'invalid-message', /^kind must be/],
+    [['send', '--from', 'bob', '--to', 'bob', 'x'], 2, 'usage', /^bob cannot send to itself/],
+    [['push', 'x'], 2, 'usage', /^say to whom/],
+    [['listen', 'alice', '--count', '0'], 2, 'usage', /^option .* must be a whole number above 0/],
+    [['listen'], 2, 'usage', /^missing required argument 'clientId'$/],
+    [['nonsense'], 2, 'usage', /^unknown command 'nonsense'$/],
+    [['nodes', '--nonsense'], 2, 'usage', /^unknown option '--nonsense'$/],
+    [[], 2, 'usage', /^a command is missing$/],
+  ] as const)('with --json as one object: %j', async ([args, exitCode, code, message]) => {
+    await longwire('register', 'alice');
+    const outcome = await longwire(...args, '--json');
+    expect(outcome.code).toBe(exitCode);
+    expect(outcome.stdout).toMatch(/^[^\n]+\n$/);
+    const expected = { error: { code, message: expect.stringMatching(message) as string } };
+    expect(JSON.parse(outcome.stdout)).toEqual(expected);
+  });
+
+  test('with --json a send that was not delivered has its error in the one object', async () => {
+    await longwire('register', 'away');
+    const { code, stdout } = await longwire('send', '--from', 'bob', '--to', 'away', 'x', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      from: 'bob',
+      to: 'away',
+      status: 'offline',
+      error: { code: 'not-delivered', message: 'not delivered to away: offline' },
+    });
+  });
+
+  test('what stands behind -- asks for no JSON', async () => {
+    expect(await longwire('nonsense', '--', '--json')).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('a key that the cluster does not know', async () => {
@@ -178,6 +247,9 @@ describe('mistakes are told in one line', () => {
         stdout: '',
         stderr: `cannot reach http://127.0.0.1:${port}: is \`npm start\` running?\n`,
       });
+    const { code, stdout } = await run(['nodes', '--json'], folder, env);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'unreachable' } });
+    expect(code).toBe(1);
   });
 });
 

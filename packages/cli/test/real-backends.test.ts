@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
 import { createConnection } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { realBackend, uniqueName, waitFor } from '../../../test-support/backends.ts';
+import { ZooKeeperConnection } from '../../cluster/src/membership/zookeeper-connection.ts';
 import { CliProcess, run, testEnv } from './cli-process.ts';
 
 const redis = realBackend('redis');
@@ -34,12 +36,18 @@ test.skipIf(!isReal)(
       LONGWIRE_DATABASE_URL: databaseUrl.href,
     };
     const folder = await mkdtemp(join(tmpdir(), 'longwire-cli-'));
+    const before = await run(['doctor'], folder, env);
+    expect(before.stdout).toMatch(/^kafka +ok/m);
+    expect(await tracesOf(name)).toEqual([]);
     const dev = new CliProcess(['dev'], folder, env);
     try {
       await dev.said('Longwire is ready');
       const doctor = await run(['doctor'], folder, env);
       for (const backend of ['redis', 'zookeeper', 'kafka', 'database'])
         expect(doctor.stdout).toMatch(new RegExp(`^${backend} +ok +answers in \\d+ ms$`, 'm'));
+      expect(doctor.stdout).toMatch(/^clock +ok +agrees with auth-service, redis, database$/m);
+      // Else the first look would prove nothing.
+      expect(await tracesOf(name)).toEqual(['zookeeper', 'kafka', 'database']);
       const listener = new CliProcess(['listen', 'alice', '--count', '1'], folder, env);
       await listener.said('alice is connected');
       expect(await run(['push', '--to', 'alice', 'hello'], folder, env)).toMatchObject({ code: 0 });
@@ -58,3 +66,28 @@ test.skipIf(!isReal)(
     }
   },
 );
+
+/** The backends in which something of this name was made. */
+async function tracesOf(name: string): Promise<string[]> {
+  const connection = await createConnection({ uri: database! });
+  const [tables] = await connection.query('show tables from ??', [name]);
+  await connection.end();
+  const admin = new Kafka({ brokers: kafka!.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const topics = await admin.listTopics();
+  await admin.disconnect();
+  const session = await ZooKeeperConnection.open({
+    server: zookeeper!.split(',')[0]!,
+    sessionTimeoutMs: 30_000,
+    ticket: null,
+    openTimeoutMs: 30_000,
+    signal: new AbortController().signal,
+  });
+  const paths = await session.getChildren('/', () => undefined);
+  await session.close();
+  return [
+    ...(paths.includes(name) ? ['zookeeper'] : []),
+    ...(topics.includes(name) ? ['kafka'] : []),
+    ...((tables as unknown[]).length > 0 ? ['database'] : []),
+  ];
+}

@@ -67,6 +67,21 @@ test('a wrong address of the cluster is named', async () => {
   });
 });
 
+test.for([
+  ['LONGWIRE_CLI_APIKEY', '; did you mean LONGWIRE_CLI_API_KEY?'],
+  ['LONGWIRE_CLI_ADMINURL', '; did you mean LONGWIRE_CLI_ADMIN_URL?'],
+  ['LONGWIRE_CLI_SPEED', ''],
+] as const)('a setting that there is not is refused: %s', async ([name, hint]) => {
+  const env = { ...testEnv, [name]: 'secret' };
+  const message = `${name}: no setting of this name${hint} (allowed: LONGWIRE_CLI_AUTH_URL, LONGWIRE_CLI_ADMIN_URL, LONGWIRE_CLI_API_KEY)`;
+  expect(await run(['nodes', '--json'], folder, env)).toEqual({
+    code: 2,
+    stdout: `${JSON.stringify({ error: { code: 'usage', message } })}\n`,
+    stderr: `${message}\n`,
+  });
+  expect(await run(['--help'], folder, env)).toMatchObject({ code: 0 });
+});
+
 test('help and version end with 0', async () => {
   expect((await run(['--help'], folder)).stdout).toMatch(/Usage: longwire/);
   expect(await run(['--version'], folder)).toMatchObject({ code: 0, stdout: '0.1.0\n' });

@@ -65,7 +65,7 @@ export class Inbox {
     try {
       for (const listener of listeners) {
         const result = listener(message);
-        if (result instanceof Promise) (pending ??= []).push(result);
+        if (isThenable(result)) (pending ??= []).push(Promise.resolve(result));
       }
     } catch (error) {
       for (const result of pending ?? []) result.catch(() => {});
@@ -74,4 +74,14 @@ export class Inbox {
     if (pending === null) taken();
     else Promise.all(pending).then(taken, failed);
   }
+}
+
+/** Promises of other realms and libraries are no instances of this one's `Promise`. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
 }

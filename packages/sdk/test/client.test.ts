@@ -429,6 +429,20 @@ describe('what is received', () => {
     expect((await peer.expect('acknowledge')).deliveryIds).toEqual([1]);
   });
 
+  test('whatever has a `then` is awaited like a promise', async () => {
+    const { client, peer } = await connectedClient();
+    const slow = Promise.withResolvers<void>();
+    // oxlint-disable-next-line unicorn/no-thenable -- this is what is tested
+    const thenable = { then: slow.promise.then.bind(slow.promise) };
+    expect(thenable).not.toBeInstanceOf(Promise);
+    client.on('message', ({ messageId }) => (messageId === 'slow' ? thenable : undefined));
+    peer.send('deliver', { deliveryId: 1, messageId: 'slow' });
+    peer.send('deliver', { deliveryId: 2, messageId: 'quick' });
+    expect((await peer.expect('acknowledge')).deliveryIds).toEqual([2]);
+    slow.resolve();
+    expect((await peer.expect('acknowledge')).deliveryIds).toEqual([1]);
+  });
+
   test.for(['throws', 'rejects'])(
     'a listener that %s: not acknowledged, and new when it comes again',
     async (how) => {

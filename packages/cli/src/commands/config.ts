@@ -21,7 +21,7 @@ export function addConfig(program: Command, context: CliContext): void {
       }));
       for (const result of results) context.terminal.result(result, describe(result));
       if (results.some(({ problems }) => problems.length > 0))
-        throw new Mistake('the configuration is wrong', 2);
+        throw new Mistake('the configuration is wrong', 2, 'wrong-configuration');
     });
 }
 

@@ -1,15 +1,21 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
-import type { Finding } from '../doctor/checks.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { Mistake } from '../mistake.ts';
 import { findTarget } from '../target.ts';
 
-const marks: Record<Finding['state'], string> = { ok: 'ok', warning: 'WARNING', failed: 'FAILED' };
+const marks: Record<Finding['state'], string> = {
+  ok: 'ok',
+  note: 'note',
+  warning: 'WARNING',
+  failed: 'FAILED',
+};
 
 export function addDoctor(program: Command, context: CliContext): void {
   program
     .command('doctor')
     .description(
-      'is this machine fit to run Longwire: ports, file limit, every backend, clock; exits with 1 if not',
+      'is this machine fit to run Longwire: ports, file limit, every backend, clock; changes nothing; exits with 1 if not',
     )
     .action(async () => {
       const findings = await examine(context);
@@ -18,7 +24,8 @@ export function addDoctor(program: Command, context: CliContext): void {
         STATE: ({ state }) => marks[state],
         DETAIL: ({ detail }) => detail,
       });
-      if (findings.some(({ state }) => state === 'failed')) context.exitCode = 1;
+      const failed = findings.filter(({ state }) => state === 'failed').map(({ check }) => check);
+      if (failed.length > 0) throw new Mistake(`failed: ${failed.join(', ')}`, 1, 'checks-failed');
     });
 }
 
@@ -26,14 +33,23 @@ async function examine({ cwd, env }: CliContext): Promise<Finding[]> {
   const { loadDevConfig } = await import('../dev/dev-config.ts');
   const checks = await import('../doctor/checks.ts');
   const config = loadDevConfig(env, 'not-needed-to-look-at-this-machine');
+  const { examineBackends } = await import('../doctor/backends.ts');
+  const { compareClocks, readHttpClock } = await import('../doctor/clock.ts');
   const { auth } = await findTarget({ cwd, env });
-  const found = await Promise.all([
+  const [ports, fileLimit, tokenKeys, backends, authClock] = await Promise.all([
     checks.checkPorts(config),
     checks.checkFileLimit(config),
     checks.checkTokenKeys(config),
-    checks.checkBackends(config),
-    checks.checkClock(auth.url),
+    examineBackends(config),
+    readHttpClock('auth-service', auth.url),
   ]);
-  const node: Finding = { check: 'Node.js', state: 'ok', detail: process.versions.node };
-  return [node, ...found.flat()];
+  const clocks = [authClock, ...backends.map(({ clock }) => clock)].filter((reading) => reading !== null);
+  return [
+    { check: 'Node.js', state: 'ok', detail: process.versions.node },
+    ...ports,
+    fileLimit,
+    tokenKeys,
+    ...backends.map(({ finding }) => finding),
+    compareClocks(clocks, auth.url),
+  ];
 }

@@ -32,7 +32,7 @@ function listen({ terminal }: CliContext, client: LongwireClient, count: number)
     client.on('disconnected', ({ reason, name, willReconnect }) => {
       const why = [name, reason].filter(Boolean).join(': ');
       if (willReconnect) terminal.remark(`connection lost (${why}); connecting again`);
-      else reject(new Mistake(`the connection has ended: ${why}`));
+      else reject(new Mistake(`the connection has ended: ${why}`, 1, 'connection-closed'));
     });
     client.on('connected', () => terminal.remark('connected again'));
     void untilStopped().then(resolve);

@@ -37,8 +37,14 @@ export function addPush(program: Command, context: CliContext): void {
       });
       if (!options.wait) return context.terminal.result({ pushId }, `push ${pushId} accepted`);
       const report = await waitForEnd(target, pushId);
-      context.terminal.result(report, describePush(report));
-      if (report.state !== 'done' || report.totals.failed > 0) context.exitCode = 1;
+      const description = describePush(report);
+      if (report.state === 'done' && report.totals.failed === 0)
+        return context.terminal.result(report, description);
+      context.terminal.result(
+        { ...report, error: { code: 'not-delivered', message: description } },
+        description,
+      );
+      context.exitCode = 1;
     });
 }
 

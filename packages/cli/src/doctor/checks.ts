@@ -1,21 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { openDirectory, openMembership, openStore, openUpstreamLog } from '@longwire/cluster';
-import { describeError, TokenKeys, withDeadline } from '@longwire/service-kit';
+import { TokenKeys } from '@longwire/service-kit';
 import { pino } from 'pino';
 import { listeningPorts, type DevConfig } from '../dev/dev-config.ts';
-
-export interface Finding {
-  readonly check: string;
-  readonly state: 'ok' | 'warning' | 'failed';
-  readonly detail: string;
-}
+import type { Finding } from './finding.ts';
 
 const silent = pino({ level: 'silent' });
-const backendDeadlineMs = 8000;
 const httpDeadlineMs = 2000;
-/** Tokens are let pass that are this far ahead; leases and times of messages suffer earlier. */
-const clockToleranceMs = 2000;
 
 /** Each port that a role wants is free, or Longwire has it already. */
 export async function checkPorts(config: DevConfig): Promise<Finding[]> {
@@ -50,47 +41,6 @@ export async function checkFileLimit({ push }: DevConfig): Promise<Finding> {
       };
 }
 
-/** Every backend that has an address answers. */
-export function checkBackends({ redis, zookeeper, kafka, database }: DevConfig): Promise<Finding[]> {
-  const logger = silent;
-  return Promise.all([
-    checkBackend('redis', redis.url, async () => openDirectory({ settings: redis, logger })),
-    checkBackend('zookeeper', zookeeper.servers, () => openMembership({ settings: zookeeper, logger })),
-    checkBackend('kafka', kafka.brokers, () =>
-      openUpstreamLog({ settings: kafka, logger, clientId: 'longwire-doctor' }),
-    ),
-    checkBackend('database', database.url.startsWith('mysql:') ? database.url : '', () =>
-      openStore({ settings: database, logger }),
-    ),
-  ]);
-}
-
-async function checkBackend(
-  check: string,
-  address: string,
-  open: () => Promise<{ ping?(): Promise<void>; close(): Promise<void> }>,
-): Promise<Finding> {
-  if (address === '')
-    return { check, state: 'ok', detail: 'none configured: embedded, for `longwire dev` alone' };
-  const startedAtMs = performance.now();
-  try {
-    const opening = open();
-    // One that comes too late is not left open.
-    const backend = await withDeadline(opening, backendDeadlineMs, check).catch((error: unknown) => {
-      opening.then((late) => late.close()).catch(() => {});
-      throw error;
-    });
-    try {
-      if (backend.ping !== undefined) await withDeadline(backend.ping(), backendDeadlineMs, check);
-    } finally {
-      await backend.close();
-    }
-    return { check, state: 'ok', detail: `answers in ${Math.round(performance.now() - startedAtMs)} ms` };
-  } catch (error) {
-    return { check, state: 'failed', detail: describeError(error).message };
-  }
-}
-
 /** The token keys can be read. */
 export async function checkTokenKeys({ tokens }: DevConfig): Promise<Finding> {
   const check = 'token keys';
@@ -105,18 +55,6 @@ export async function checkTokenKeys({ tokens }: DevConfig): Promise<Finding> {
       detail: `${tokens.keysFile} cannot be used; \`longwire dev\` makes it, or \`longwire keys new\``,
     };
   }
-}
-
-/** This machine's clock and the cluster's agree, as far as the cluster can be asked. */
-export async function checkClock(authUrl: string): Promise<Finding> {
-  const check = 'clock';
-  const date = await dateOf(authUrl);
-  if (date === null) return { check, state: 'warning', detail: `not compared: no answer from ${authUrl}` };
-  // The header has whole seconds.
-  const aheadMs = Math.max(0, Math.abs(Date.now() - date - 500) - 500);
-  return aheadMs <= clockToleranceMs
-    ? { check, state: 'ok', detail: 'agrees with the cluster' }
-    : { check, state: 'failed', detail: `${Math.round(aheadMs / 1000)} s away from ${authUrl}` };
 }
 
 function tryPort(host: string, port: number): Promise<string | null> {
@@ -134,17 +72,6 @@ async function isLongwire(url: string): Promise<boolean> {
     return info?.title?.startsWith('Longwire') ?? false;
   } catch {
     return false;
-  }
-}
-
-async function dateOf(url: string): Promise<number | null> {
-  try {
-    const response = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(httpDeadlineMs) });
-    await response.arrayBuffer();
-    const date = Date.parse(response.headers.get('date') ?? '');
-    return Number.isNaN(date) ? null : date;
-  } catch {
-    return null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { NodeClient, type Directory, type Membership, type Store } from '@longwire/cluster';
+import { NodeClient, readinessOf, type Directory, type Membership, type Store } from '@longwire/cluster';
 import {
   createHttpServer,
   createMetrics,
@@ -40,13 +40,7 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
 
   const server = await createHttpServer({
     ...{ logger, metrics },
-    readiness: {
-      directory: () => directory.ping(),
-      membership: async () => {
-        if (!membership.isConnected()) throw new Error('the membership is not connected');
-      },
-      store: () => store.ping(),
-    },
+    readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire admin-platform',
       description: 'Through which people watch and steer the cluster.',
@@ -67,9 +61,8 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
     },
 
     async start() {
-      const { host, port, publicUrl } = admin.http;
-      const listening = await server.listen({ host, port });
-      url = publicUrl ?? listening;
+      const { host, port } = admin.http;
+      url = await server.listen({ host, port });
       logger.info({ url }, 'admin-platform ready');
     },
 

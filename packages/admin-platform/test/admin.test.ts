@@ -301,6 +301,27 @@ describe('what every service has', () => {
     );
   });
 
+  it('describes pushes as the push-route does that answers them', async () => {
+    type Call = { requestBody?: object; parameters?: object[]; responses: Record<string, object> };
+    type Document = { paths: Record<string, Record<string, Call>> };
+    const { body } = await harness.call<Document>('GET', '/openapi.json');
+    const route = (await (await fetch(`${harness.routes[0]!.url}/openapi.json`)).json()) as Document;
+    for (const [path, method] of [
+      ['/v1/pushes', 'post'],
+      ['/v1/pushes/{pushId}', 'get'],
+      ['/v1/pushes/{pushId}/results', 'get'],
+    ] as const) {
+      const call = body.paths[path]![method]!;
+      expect(JSON.stringify(call.responses['200'])).toMatch(method === 'post' ? 'traceId' : 'delivered');
+      const theirs = route.paths[path]![method]!;
+      expect(call.requestBody).toEqual(theirs.requestBody);
+      expect(call.parameters).toEqual(theirs.parameters);
+      expect(Object.keys(call.responses)).toEqual(expect.arrayContaining(Object.keys(theirs.responses)));
+      for (const status of ['200', '202']) expect(call.responses[status]).toEqual(theirs.responses[status]);
+    }
+    expect(JSON.stringify(body.paths['/v1/pushes']!['post']!.requestBody)).toContain('registeredSince');
+  });
+
   it('is ready when its backends are', async () => {
     const { status, body } = await harness.call('GET', '/readyz', { key: '' });
     expect([status, body.checks]).toEqual([200, { directory: 'ok', membership: 'ok', store: 'ok' }]);

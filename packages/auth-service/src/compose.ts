@@ -1,11 +1,4 @@
-import {
-  openStore,
-  RedisDirectory,
-  ZooKeeperMembership,
-  type Directory,
-  type Membership,
-  type Store,
-} from '@longwire/cluster';
+import { openBackends, readinessOf, type Directory, type Membership, type Store } from '@longwire/cluster';
 import {
   ApiKeys,
   createHttpServer,
@@ -63,7 +56,7 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
   const app = await createHttpServer({
     logger,
     metrics,
-    readiness: { directory: () => directory.ping(), store: () => store.ping() },
+    readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire auth-service',
       description: 'Registers clients, signs them in, and names the push-server to connect to.',
@@ -100,10 +93,8 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
 export async function openAuthService(config: AuthConfig): Promise<AuthService> {
   const logger = createLogger({ service: 'auth-service', level: config.log.level });
   const metrics = createMetrics('auth-service', { processMetrics: true });
-  const membership = await ZooKeeperMembership.connect({ settings: config.zookeeper, logger });
-  const store = await openStore({ settings: config.database, logger });
-  const directory = new RedisDirectory({ settings: config.redis, logger });
-  const service = await composeAuthService({ config, directory, membership, store, logger, metrics });
+  const backends = await openBackends(config, logger);
+  const service = await composeAuthService({ config, ...backends, logger, metrics });
   return {
     get url() {
       return service.url;
@@ -111,7 +102,7 @@ export async function openAuthService(config: AuthConfig): Promise<AuthService> 
     start: () => service.start(),
     async stop() {
       await service.stop();
-      await Promise.all([directory.close(), membership.close(), store.close()]);
+      await backends.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { databaseSettings, redisSettings, zookeeperSettings } from '@longwire/cluster';
+import { databaseSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
 import {
   apiKeysSettings,
   clusterSettings,
@@ -6,7 +6,6 @@ import {
   loadConfig,
   logSettings,
   tokenSettings,
-  type ConfigProblem,
 } from '@longwire/service-kit';
 import { Type, type Static } from 'typebox';
 
@@ -25,18 +24,7 @@ export const authConfigSchema = Type.Object({
 
 export type AuthConfig = Static<typeof authConfigSchema>;
 
-/** @throws ConfigError */
+/** For an auth-service in a process of its own. @throws ConfigError */
 export function loadAuthConfig(env: NodeJS.ProcessEnv): AuthConfig {
-  return loadConfig(authConfigSchema, { env, check: checkAuthConfig });
-}
-
-/** In a process of its own the auth-service can see push-servers only through what it shares with them. */
-export function checkAuthConfig(config: AuthConfig): Pick<ConfigProblem, 'key' | 'allowed'>[] {
-  const problems = [];
-  if (config.redis.url === '')
-    problems.push({ key: 'redis.url', allowed: 'the address of the shared Redis' });
-  if (config.zookeeper.servers === '') {
-    problems.push({ key: 'zookeeper.servers', allowed: 'the addresses of the shared ZooKeeper' });
-  }
-  return problems;
+  return loadConfig(authConfigSchema, { env, check: unsharedBackends });
 }

@@ -1,8 +1,2 @@
 export { composeAuthService, openAuthService, type AuthService, type AuthServiceParts } from './compose.ts';
-export {
-  authConfigSchema,
-  authSettings,
-  checkAuthConfig,
-  loadAuthConfig,
-  type AuthConfig,
-} from './config.ts';
+export { authConfigSchema, authSettings, loadAuthConfig, type AuthConfig } from './config.ts';

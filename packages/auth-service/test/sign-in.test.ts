@@ -104,8 +104,17 @@ describe('the API', () => {
     );
   });
 
-  it('is ready when store and directory are', async () => {
-    const response = await fetch(`${auth.url}/readyz`);
-    expect(await response.json()).toEqual({ status: 'ok', checks: { directory: 'ok', store: 'ok' } });
+  it('is ready when its backends are, the membership among them', async () => {
+    const own = await startAuthService();
+    try {
+      const ready = () => fetch(`${own.url}/readyz`);
+      const checks = { directory: 'ok', membership: 'ok', store: 'ok' };
+      expect(await (await ready()).json()).toEqual({ status: 'ok', checks });
+      await own.membership.close();
+      await expect.poll(async () => (await ready()).status, { timeout: 30_000 }).toBe(503);
+      expect(await (await ready()).json()).toMatchObject({ checks: { ...checks, membership: 'failed' } });
+    } finally {
+      await own.stop();
+    }
   });
 });

@@ -54,6 +54,7 @@ export async function startAuthService(
   const keys = await TokenKeys.open(keysFile, logger);
   return {
     directory,
+    membership,
     keysFile,
     keySet,
     log: () => lines.join(''),

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import type { KafkaSettings, RedisSettings, ZookeeperSettings } from './config.ts';
+import type { DatabaseSettings, KafkaSettings, RedisSettings, ZookeeperSettings } from './config.ts';
 import { EmbeddedDirectory, RedisDirectory, type Directory } from './directory/index.ts';
 import { EmbeddedMembership, ZooKeeperMembership, type Membership } from './membership/index.ts';
+import { openStore, type Store } from './store/index.ts';
 import { EmbeddedUpstreamLog, KafkaUpstreamLog, type UpstreamLog } from './upstream/index.ts';
 
 interface Opening<Settings> {
@@ -29,6 +30,36 @@ export async function openUpstreamLog(
   const log = new KafkaUpstreamLog(opening);
   await log.start();
   return log;
+}
+
+/** What the roles behind HTTP work with. */
+export interface Backends {
+  readonly directory: Directory;
+  readonly membership: Membership;
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** Directory, membership and store as the settings say. Rejects when ZooKeeper or the database cannot be reached. */
+export async function openBackends(
+  settings: {
+    readonly redis: RedisSettings;
+    readonly zookeeper: ZookeeperSettings;
+    readonly database: DatabaseSettings;
+  },
+  logger: Logger,
+): Promise<Backends> {
+  const directory = openDirectory({ settings: settings.redis, logger });
+  const membership = await openMembership({ settings: settings.zookeeper, logger });
+  const store = await openStore({ settings: settings.database, logger });
+  return {
+    ...{ directory, membership, store },
+    async close() {
+      await membership.close();
+      await directory.close();
+      await store.close();
+    },
+  };
 }
 
 /**

@@ -4,5 +4,7 @@ export * from './directory/index.ts';
 export * from './membership/index.ts';
 export * from './node-api/index.ts';
 export * from './placement/index.ts';
+export * from './push-api/index.ts';
+export * from './readiness.ts';
 export * from './store/index.ts';
 export * from './upstream/index.ts';

@@ -3,6 +3,7 @@ import {
   DeliveryRouter,
   NodeClient,
   NodeDeliveries,
+  readinessOf,
   type Directory,
   type Membership,
   type Store,
@@ -57,13 +58,7 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
 
   const server = await createHttpServer({
     ...{ logger, metrics },
-    readiness: {
-      directory: () => directory.ping(),
-      membership: async () => {
-        if (!membership.isConnected()) throw new Error('the membership is not connected');
-      },
-      store: () => store.ping(),
-    },
+    readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire push-route',
       description: 'Pushes a message to a list of clients, to everyone, or to newly registered clients.',

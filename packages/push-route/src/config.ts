@@ -1,8 +1,8 @@
 import { databaseSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
 import {
+  advertisedHttpSection,
   apiKeysSettings,
   clusterSettings,
-  httpSection,
   loadConfig,
   logSettings,
   type ConfigProblem,
@@ -16,7 +16,7 @@ export const pushRouteSettings = Type.Object({
     pattern: '^[A-Za-z0-9._-]{1,64}$',
     description: 'stable name of this push-route',
   }),
-  http: httpSection({ port: 7420 }),
+  http: advertisedHttpSection({ port: 7420 }),
   acknowledgeTimeoutMs: Type.Integer({
     default: 10_000,
     minimum: 100,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PushResultsPage, PushSummary } from '@longwire/cluster';
 import type { ProblemBody } from '@longwire/service-kit';
-import type { PushSummary, ResultsPage } from '../src/http/push-schemas.ts';
 import { Harness, names, otherOperator, viewer } from './harness.ts';
 
 let harness: Harness;
@@ -171,7 +171,7 @@ describe('the results of a push', () => {
     }
     const offline = await harness.allResults(pushId, 'outcome=offline&limit=3');
     expect(offline.map(({ clientId }) => clientId)).toEqual(names('absent', 7));
-    const { body } = await harness.call<ResultsPage>('GET', `/v1/pushes/${pushId}/results`);
+    const { body } = await harness.call<PushResultsPage>('GET', `/v1/pushes/${pushId}/results`);
     expect(body.nextCursor).toBeNull();
   });
 

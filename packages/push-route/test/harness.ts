@@ -5,11 +5,14 @@ import {
   openStore,
   type Directory,
   type Membership,
+  type PushReport,
+  type PushRequest,
+  type PushResultsPage,
+  type PushSummary,
   type Store,
 } from '@longwire/cluster';
 import { createApiKey, createLogger, loadConfig, type ProblemBody } from '@longwire/service-kit';
 import { waitFor } from '../../../test-support/backends.ts';
-import type { PushReport, PushRequest, PushSummary, ResultsPage } from '../src/http/push-schemas.ts';
 import { composePushRoute, pushRouteConfigSchema, type PushRoute } from '../src/index.ts';
 import { clusterSecret, SimulatedNode } from './simulated-node.ts';
 
@@ -115,12 +118,13 @@ export class Harness {
     method: string,
     path: string,
     {
+      route = this.route,
       key = operator.key,
       body,
       headers = {},
-    }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
+    }: { route?: PushRoute; key?: string; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer<Body>> {
-    const response = await fetch(`${this.route.url}${path}`, {
+    const response = await fetch(`${route.url}${path}`, {
       method,
       headers: {
         ...(key !== '' && { authorization: `Bearer ${key}` }),
@@ -163,12 +167,12 @@ export class Harness {
     return this.ended(body.pushId);
   }
 
-  async allResults(pushId: string, query = 'limit=1000'): Promise<ResultsPage['results']> {
-    const results: ResultsPage['results'] = [];
+  async allResults(pushId: string, query = 'limit=1000'): Promise<PushResultsPage['results']> {
+    const results: PushResultsPage['results'] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
       const path = `/v1/pushes/${pushId}/results?${query}${more}`;
-      const { body }: { body: ResultsPage } = await this.call<ResultsPage>('GET', path);
+      const { body }: { body: PushResultsPage } = await this.call<PushResultsPage>('GET', path);
       results.push(...body.results);
       cursor = body.nextCursor;
     }

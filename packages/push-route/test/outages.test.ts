@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StoreUnavailable, type PushRow, type Store } from '@longwire/cluster';
+import { StoreUnavailable, type PushRow, type PushSummary, type Store } from '@longwire/cluster';
 import type { ProblemBody } from '@longwire/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../test-support/backends.ts';
+import type { PushRoute } from '../src/index.ts';
 import { Harness, names, operator } from './harness.ts';
 
 let harness: Harness;
@@ -88,26 +89,25 @@ describe('a store that is away', () => {
   });
 });
 
-describe('a store that answers too late', () => {
-  it('may have written the push: the caller who tries again gets it started', async () => {
-    let isLate = true;
+describe('a store that does not answer whether it took a push', () => {
+  const notInTime = () => new StoreUnavailable('the database did not answer in time');
+
+  /** Two routes with one client; `first` stands in for the first insert of a push. */
+  async function startTwo(first: (store: Store, row: PushRow) => Promise<void>): Promise<PushRoute> {
+    let isFirst = true;
     harness = await Harness.start({
       between: (store) =>
         overriding(store, async (row) => {
-          const result = await store.insertPush(row);
-          if (!isLate) return result;
-          isLate = false;
-          throw new StoreUnavailable('the database did not answer in time');
+          if (!isFirst) return store.insertPush(row);
+          isFirst = false;
+          await first(store, row);
+          throw notInTime();
         }),
     });
     const node = await harness.addNode('node-1');
     await node.add(['a']);
-    const headers = { 'idempotency-key': 'again' };
-    expect((await harness.push({ clientIds: ['a'] }, {}, headers)).status).toBe(503);
-    const { status, body } = await harness.push({ clientIds: ['a'] }, {}, headers);
-    expect(status).toBe(200);
-    expect((await harness.ended(body.pushId)).totals.delivered).toBe(1);
-  });
+    return harness.startRoute();
+  }
 
   function overriding(store: Store, insertPush: Store['insertPush']): Store {
     return new Proxy(store, {
@@ -115,6 +115,64 @@ describe('a store that answers too late', () => {
         (name === 'insertPush' ? insertPush : Reflect.get(target, name, target)) as unknown,
     });
   }
+
+  const push = (route: PushRoute) =>
+    harness.call<PushSummary>('POST', '/v1/pushes', {
+      route,
+      body: { audience: { clientIds: ['a'] }, payload: { text: 'hello' } },
+      headers: { 'idempotency-key': 'again' },
+    });
+  const received = () => [...harness.nodes[0]!.received.values()];
+  const givenUp = () => waitFor(() => harness.logged('is given up') === 1);
+
+  it.each(['the same', 'another'])('sends once what is written, tried again on %s route', async (which) => {
+    const second = await startTwo(async (store, row) => void (await store.insertPush(row)));
+    expect((await push(harness.route)).status).toBe(503);
+    const { status, body } = await push(which === 'the same' ? harness.route : second);
+    expect(status).toBe(200);
+    expect((await harness.ended(body.pushId)).totals.delivered).toBe(1);
+    expect(received()).toEqual([1]);
+  });
+
+  it('gives up what is not written, and leaves the key to the next try', async () => {
+    const second = await startTwo(async () => undefined);
+    expect((await push(harness.route)).status).toBe(503);
+    const { status, body } = await push(second);
+    expect(status).toBe(202);
+    expect((await harness.ended(body.pushId)).totals.delivered).toBe(1);
+    await givenUp();
+    expect(received()).toEqual([1]);
+  });
+
+  it('gives up for good: an insert that comes later changes nothing', async () => {
+    let late: PushRow | null = null;
+    await startTwo(async (_, row) => void (late = row));
+    expect((await push(harness.route)).status).toBe(503);
+    await givenUp();
+    const { created, push: standing } = await harness.store.insertPush(late!);
+    expect(created).toBe(false);
+    expect(standing).toMatchObject({ state: 'failed', failure: 'storeUnavailable' });
+    expect(received()).toEqual([]);
+  });
+
+  it('is asked until it answers, and the place is free again', async () => {
+    let isAway = true;
+    harness = await Harness.start({
+      settings: { maxRunningPushes: 1, maxWaitingPushes: 0 },
+      between: (store) =>
+        overriding(store, async (row) => {
+          if (isAway) throw notInTime();
+          return store.insertPush(row);
+        }),
+    });
+    expect((await push(harness.route)).status).toBe(503);
+    const { status, body } = await harness.push<ProblemBody>({ everyone: true });
+    expect([status, body.code]).toEqual([503, 'overloaded']);
+    await waitFor(() => harness.logged('trying again') >= 2);
+    isAway = false;
+    await givenUp();
+    await waitFor(async () => (await push(harness.route)).status === 202);
+  });
 });
 
 describe('a push-route that goes', () => {

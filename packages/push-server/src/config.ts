@@ -1,8 +1,8 @@
 import { kafkaSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
 import {
+  advertisedHttpSection,
   apiKeysSettings,
   clusterSettings,
-  httpSection,
   loadConfig,
   logSettings,
   tokenSettings,
@@ -38,7 +38,7 @@ export const pushServerSettings = Type.Object({
     pattern: '^$|^.+:[0-9]{1,5}$',
     description: 'host:port that clients are told; empty: host:port of the listener',
   }),
-  http: httpSection({ port: 7401 }),
+  http: advertisedHttpSection({ port: 7401 }),
   maxConnections: Type.Integer({ default: 19_500, minimum: 1, description: 'more are closed as overloaded' }),
   loginTimeoutMs: milliseconds(10_000, 100, 600_000, 'from the accepted connection to the whole CONNECT'),
   heartbeatIntervalMs: milliseconds(60_000, 1000, 3_600_000, 'what clients are asked to keep'),

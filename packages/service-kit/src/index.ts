@@ -14,6 +14,7 @@ export { bearerToken, equalInConstantTime, newSecret, sha256 } from './auth/secr
 export { ConfigError, type ConfigProblem } from './config/config-error.ts';
 export { describeConfig, loadConfig, type ConfigRow, type ConfigSource } from './config/load-config.ts';
 export {
+  advertisedHttpSection,
   apiKeySettings,
   apiKeysSettings,
   clusterSettings,
@@ -22,7 +23,6 @@ export {
   logSettings,
   type ApiKeySettings,
   type ClusterSettings,
-  type HttpSettings,
   type LogSettings,
 } from './config/sections.ts';
 export { acceptProtobuf, decodeProtobuf } from './http/protobuf.ts';

@@ -10,6 +10,7 @@ import {
   ConfigError,
   describeConfig,
   httpSection,
+  advertisedHttpSection,
   loadConfig,
   logSettings,
   type ConfigSource,
@@ -28,6 +29,7 @@ const schema = Type.Object({
     weights: Type.Record(Type.String(), Type.Number(), { default: {} }),
   }),
   auth: Type.Object({ http: httpSection({ port: 7410 }) }),
+  route: Type.Object({ http: advertisedHttpSection({ port: 7420 }) }),
 });
 
 const secret = 's'.repeat(32);
@@ -65,6 +67,7 @@ describe('loadConfig', () => {
       apiKeys: [],
       redis: { commandTimeoutMs: 2000, url: '', readOnly: false, hosts: [], ports: [], weights: {} },
       auth: { http: { host: '127.0.0.1', port: 7410 } },
+      route: { http: { host: '127.0.0.1', port: 7420 } },
     });
   });
 
@@ -75,9 +78,9 @@ describe('loadConfig', () => {
   });
 
   it('reads the file that LONGWIRE_CONFIG names', () => {
-    const file = writeConfig({ auth: { http: { port: 1234, publicUrl: 'https://auth.example' } } });
+    const file = writeConfig({ route: { http: { port: 1234, publicUrl: 'https://route.example' } } });
     const config = load({ LONGWIRE_CONFIG: file });
-    expect(config.auth.http).toEqual({ host: '127.0.0.1', port: 1234, publicUrl: 'https://auth.example' });
+    expect(config.route.http).toEqual({ host: '127.0.0.1', port: 1234, publicUrl: 'https://route.example' });
   });
 
   it('converts text by the type of the setting', () => {
@@ -166,7 +169,7 @@ describe('loadConfig', () => {
   });
 
   it('shows what a text must look like in words beside the expression', () => {
-    const [problem] = problemsOf(() => load({ LONGWIRE_AUTH_HTTP_PUBLIC_URL: 'auth.example' }));
+    const [problem] = problemsOf(() => load({ LONGWIRE_ROUTE_HTTP_PUBLIC_URL: 'route.example' }));
     expect(problem?.allowed).toBe(
       'a string matching ^https?:// (how others reach it, when that is not http://host:port)',
     );
@@ -255,7 +258,7 @@ describe('describeConfig', () => {
       description: '',
     });
     expect(rows.find((row) => row.key === 'cluster.secret')).toMatchObject({ required: true, secret: true });
-    expect(rows.find((row) => row.key === 'auth.http.publicUrl')).toMatchObject({
+    expect(rows.find((row) => row.key === 'route.http.publicUrl')).toMatchObject({
       required: false,
       default: null,
     });

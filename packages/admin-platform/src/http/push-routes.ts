@@ -1,15 +1,10 @@
+import { maxPushBodyBytes, pushCalls } from '@longwire/cluster';
 import { formatTraceparent, problemResponses, type HttpServer } from '@longwire/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { forwardDeadlineMs, type PushForwarder } from '../pushes/push-forwarder.ts';
 import { commonProblems, security, type Guards } from './guards.ts';
 
-/** As much as a push-route takes. */
-const bodyLimitBytes = 16 * 1024 * 1024;
-
-const asIs = Type.Object({}, { additionalProperties: true, description: "see push-route's /openapi.json" });
-const problems = problemResponses(...commonProblems, 'push-not-found', 'upstream-failed');
-const pushId = Type.String({ description: 'as POST /v1/pushes answered it' });
+const problems = [...commonProblems, 'upstream-failed'] as const;
 
 export interface PushRoutesDeps {
   readonly guards: Guards;
@@ -39,13 +34,20 @@ export async function servePushes(app: HttpServer, { guards, forwarder }: PushRo
       {
         ...common,
         onRequest: guards.operator,
-        bodyLimit: bodyLimitBytes,
+        bodyLimit: maxPushBodyBytes,
         schema: {
-          summary: 'Push a message to clients',
+          ...pushCalls.push,
           security,
-          headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
-          body: asIs,
-          response: { 202: asIs, 200: asIs, ...problems, ...problemResponses('idempotency-conflict') },
+          response: {
+            ...pushCalls.push.response,
+            ...problemResponses(
+              ...problems,
+              'malformed-body',
+              'body-too-large',
+              'idempotency-conflict',
+              'overloaded',
+            ),
+          },
         },
       },
       forward,
@@ -56,10 +58,9 @@ export async function servePushes(app: HttpServer, { guards, forwarder }: PushRo
         ...common,
         onRequest: guards.viewer,
         schema: {
-          summary: 'How a push goes',
+          ...pushCalls.report,
           security,
-          params: Type.Object({ pushId }),
-          response: { 200: asIs, ...problems },
+          response: { ...pushCalls.report.response, ...problemResponses(...problems, 'push-not-found') },
         },
       },
       forward,
@@ -70,15 +71,12 @@ export async function servePushes(app: HttpServer, { guards, forwarder }: PushRo
         ...common,
         onRequest: guards.viewer,
         schema: {
-          summary: 'What became of a push for each target',
+          ...pushCalls.results,
           security,
-          params: Type.Object({ pushId }),
-          querystring: Type.Object({
-            outcome: Type.Optional(Type.Enum(['delivered', 'offline', 'failed'])),
-            cursor: Type.Optional(Type.String()),
-            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
-          }),
-          response: { 200: asIs, ...problems },
+          response: {
+            ...pushCalls.results.response,
+            ...problemResponses(...problems, 'invalid-cursor', 'push-not-found'),
+          },
         },
       },
       forward,

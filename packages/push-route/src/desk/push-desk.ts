@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Member, Membership, PushRow, Store } from '@longwire/cluster';
+import { StoreUnavailable, type Member, type Membership, type PushRow, type Store } from '@longwire/cluster';
 import { equalInConstantTime, Problem } from '@longwire/service-kit';
 import { hashOfOrder, storedAudience, type PushOrder } from './push-order.ts';
+import type { PushFailure, PushJob } from '../runner/push-job.ts';
 import type { PushRunner } from '../runner/push-runner.ts';
 
 export interface PushDeskOptions {
@@ -33,7 +34,9 @@ export class PushDesk {
     const row = this.#newRow(order, caller);
     this.#reserve(row.pushId, order);
     const result = await store.insertPush(row).catch((error: unknown) => {
-      runner.release(row.pushId);
+      // A store that did not answer may have written the push all the same; then it has to be run.
+      if (error instanceof StoreUnavailable) this.#start(row, order, () => this.#isWritten(row));
+      else runner.release(row.pushId);
       throw error;
     });
     if (result.created) {
@@ -44,7 +47,6 @@ export class PushDesk {
     const { push } = result;
     if (!equalInConstantTime(push.requestHash, row.requestHash))
       throw new Problem('idempotency-conflict', `The key was used for push ${push.pushId}, which is another`);
-    this.#startIfLost(push, order);
     return result;
   }
 
@@ -56,14 +58,18 @@ export class PushDesk {
   }
 
   /**
-   * A store that answered too late may have written a push that was then not started. Its caller was told to try
-   * again, and here is that try.
+   * Whether a row is in the store whose insert was not answered. Where it is not, a failed one takes its place, so that the
+   * insert can no longer happen; it is without the key, which is free for the caller's next try.
    */
-  #startIfLost(push: PushRow, order: PushOrder): void {
-    const { runner, router } = this.#options;
-    if (push.state !== 'running' || push.router !== router || runner.has(push.pushId)) return;
-    this.#reserve(push.pushId, order);
-    this.#start(push, order);
+  async #isWritten(row: PushRow): Promise<boolean> {
+    const { push } = await this.#options.store.insertPush({
+      ...row,
+      idempotencyKey: null,
+      state: 'failed',
+      failure: 'storeUnavailable' satisfies PushFailure,
+      finishedAtMs: Date.now(),
+    });
+    return push.state === 'running';
   }
 
   #reserve(pushId: string, { audience }: PushOrder): void {
@@ -74,13 +80,17 @@ export class PushDesk {
     });
   }
 
-  #start({ pushId, traceId }: PushRow, { audience, payload, delivery }: PushOrder): void {
+  #start(
+    { pushId, traceId }: PushRow,
+    { audience, payload, delivery }: PushOrder,
+    isWritten?: PushJob['isWritten'],
+  ): void {
     const message = { messageId: pushId, from: '', payload, sentAtMs: Date.now(), traceId };
     const options = {
       acknowledge: delivery === 'acknowledged',
       deadlineMs: this.#options.acknowledgeTimeoutMs,
     };
-    this.#options.runner.start({ pushId, audience, message, options });
+    this.#options.runner.start({ pushId, audience, message, options, ...(isWritten && { isWritten }) });
   }
 
   #newRow(order: PushOrder, caller: Caller): PushRow {

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { PushAudience, PushDelivery } from '@longwire/cluster';
+import {
+  maxPushPayloadBytes,
+  type PushAudience,
+  type PushDelivery,
+  type PushRequest,
+} from '@longwire/cluster';
 import { Problem, type ValueProblem } from '@longwire/service-kit';
 import type { JobAudience } from '../runner/push-job.ts';
-import { maxPayloadBytes, type PushRequest } from '../http/push-schemas.ts';
 
 /** A push request whose parts fit together. */
 export interface PushOrder {
@@ -60,11 +64,11 @@ function toPayload(payload: PushRequest['payload']): Uint8Array {
       allowed: 'exactly one of text, base64',
     });
   const bytes = text === undefined ? fromBase64(base64 ?? '') : fromText(text);
-  if (bytes.length > maxPayloadBytes)
+  if (bytes.length > maxPushPayloadBytes)
     throw invalid({
       path: '/payload',
       given: `${bytes.length} bytes`,
-      allowed: `at most ${maxPayloadBytes} bytes`,
+      allowed: `at most ${maxPushPayloadBytes} bytes`,
     });
   return bytes;
 }

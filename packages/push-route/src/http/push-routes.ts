@@ -1,4 +1,4 @@
-import type { PushRow, Store } from '@longwire/cluster';
+import { maxPushBodyBytes, pushCalls, type PushRow, type Store } from '@longwire/cluster';
 import {
   Problem,
   problemResponses,
@@ -6,24 +6,11 @@ import {
   type ApiKeySettings,
   type HttpServer,
 } from '@longwire/service-kit';
-import { Type } from 'typebox';
 import type { PushDesk } from '../desk/push-desk.ts';
 import { toPushOrder } from '../desk/push-order.ts';
-import {
-  pushHeaders,
-  pushReport,
-  pushRequest,
-  pushSummary,
-  resultsPage,
-  resultsQuery,
-} from './push-schemas.ts';
 import { reportOf, resultOf, summaryOf } from './push-views.ts';
 
-/** 100,000 of the longest ids fit in. */
-const bodyLimitBytes = 16 * 1024 * 1024;
-
 const security = [{ bearer: [] }];
-const pushPath = Type.Object({ pushId: Type.String({ pattern: '^[A-Za-z0-9._:@-]{1,64}$' }) });
 const common = ['invalid-request', 'unauthorized', 'forbidden', 'dependency-unavailable'] as const;
 
 export interface PushRoutesDeps {
@@ -47,16 +34,12 @@ export function servePushes(app: HttpServer, { desk, store, apiKeys }: PushRoute
     '/v1/pushes',
     {
       onRequest: operator,
-      bodyLimit: bodyLimitBytes,
+      bodyLimit: maxPushBodyBytes,
       schema: {
-        summary: 'Push a message to clients',
-        description: 'Answers at once; how the push goes is told by GET /v1/pushes/{pushId}.',
+        ...pushCalls.push,
         security,
-        headers: pushHeaders,
-        body: pushRequest,
         response: {
-          202: { ...pushSummary, description: 'The push is accepted' },
-          200: { ...pushSummary, description: 'The push that the same key asked for before' },
+          ...pushCalls.push.response,
           ...problemResponses(
             ...common,
             'malformed-body',
@@ -83,10 +66,9 @@ export function servePushes(app: HttpServer, { desk, store, apiKeys }: PushRoute
     {
       onRequest: viewer,
       schema: {
-        summary: 'How a push goes',
+        ...pushCalls.report,
         security,
-        params: pushPath,
-        response: { 200: pushReport, ...problemResponses(...common, 'push-not-found') },
+        response: { ...pushCalls.report.response, ...problemResponses(...common, 'push-not-found') },
       },
     },
     async (request) => {
@@ -104,13 +86,12 @@ export function servePushes(app: HttpServer, { desk, store, apiKeys }: PushRoute
     {
       onRequest: viewer,
       schema: {
-        summary: 'What became of a push for each target',
-        description:
-          'In the order of the client ids. A push to everyone has results per node, not per target.',
+        ...pushCalls.results,
         security,
-        params: pushPath,
-        querystring: resultsQuery,
-        response: { 200: resultsPage, ...problemResponses(...common, 'invalid-cursor', 'push-not-found') },
+        response: {
+          ...pushCalls.results.response,
+          ...problemResponses(...common, 'invalid-cursor', 'push-not-found'),
+        },
       },
     },
     async (request) => {

@@ -1,5 +1,13 @@
-import type { PushAudience, PushNodeResultRow, PushResultRow, PushRow, PushTotals } from '@longwire/cluster';
-import type { PushReport, PushSummary, ResultsPage } from './push-schemas.ts';
+import type {
+  PushAudience,
+  PushNodeResultRow,
+  PushReport,
+  PushResultRow,
+  PushResultsPage,
+  PushRow,
+  PushSummary,
+  PushTotals,
+} from '@longwire/cluster';
 
 /**
  * A push as callers see it. One that runs on a router that has left the cluster will never end, and is shown as failed:
@@ -33,7 +41,7 @@ export function reportOf(
   };
 }
 
-export function resultOf(row: PushResultRow): ResultsPage['results'][number] {
+export function resultOf(row: PushResultRow): PushResultsPage['results'][number] {
   const { clientId, outcome, reason, nodeId, settledAtMs } = row;
   return { clientId, outcome, reason, nodeId, settledAt: toRfc3339(settledAtMs) };
 }

@@ -12,6 +12,8 @@ export interface PushJob {
   readonly audience: JobAudience;
   readonly message: NodeMessage;
   readonly options: DeliveryOptions;
+  /** Asks the store before the push runs; false: there is nothing to run. Only where the store did not say that it has the push. */
+  readonly isWritten?: () => Promise<boolean>;
 }
 
 /** How a push reaches one kind of audience. Answers how many targets it had; every result is in the store by then. */

@@ -16,6 +16,8 @@ export interface PushRunnerOptions {
 /** Client ids that all places together may hold, some 150 MB of them at worst. */
 const maxHeldTargets = 2_000_000;
 
+type PushEnd = Parameters<Store['updatePush']>[1] & { readonly state: 'done' | 'failed' };
+
 class RouterStopped extends Error {
   override readonly name = 'RouterStopped';
 }
@@ -65,10 +67,6 @@ export class PushRunner {
     this.#places.delete(pushId);
   }
 
-  has(pushId: string): boolean {
-    return this.#places.has(pushId);
-  }
-
   /** Runs a push whose place is reserved, now or when others are done. */
   start(job: PushJob): void {
     this.#waiting.push(job);
@@ -98,19 +96,18 @@ export class PushRunner {
 
   /** Never rejects. */
   async #run(job: PushJob): Promise<void> {
-    const { carry, logger, metrics } = this.#options;
+    const { logger, metrics } = this.#options;
     const log = logger.child({ pushId: job.pushId, traceId: job.message.traceId });
     const { signal } = this.#stopped;
     const startedAtMs = performance.now();
-    let end: Parameters<Store['updatePush']>[1] & { state: 'done' | 'failed' };
+    let end: PushEnd | null;
     const stopped = Promise.withResolvers<never>();
     const onAbort = (): void => stopped.reject(signal.reason as Error);
     signal.addEventListener('abort', onAbort);
     try {
       signal.throwIfAborted();
       // The calls of a carry end by their own deadlines, which may be later than that of a stop.
-      const targets = await Promise.race([carry(job, signal), stopped.promise]);
-      end = { state: 'done', targets };
+      end = await Promise.race([this.#carry(job, log), stopped.promise]);
     } catch (error) {
       const failure = failureOf(error);
       log.error({ err: error, failure }, 'a push failed');
@@ -118,10 +115,21 @@ export class PushRunner {
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+    if (end === null) return log.info('a push that the store did not take is given up');
     const durationMs = Math.round(performance.now() - startedAtMs);
     log.info({ audience: job.audience.type, ...end, durationMs }, 'a push ended');
     metrics.finished.inc({ audience: job.audience.type, state: end.state });
     await this.#record(job, end, log);
+  }
+
+  /** Answers null for a push that turns out not to be in the store. */
+  async #carry(job: PushJob, logger: Logger): Promise<PushEnd | null> {
+    const { signal } = this.#stopped;
+    if (job.isWritten) {
+      const isWritten = await untilStored(job.isWritten, { outageMs: Infinity, signal, logger });
+      if (!isWritten) return null;
+    }
+    return { state: 'done', targets: await this.#options.carry(job, signal) };
   }
 
   /** Goes on until the store takes it: nothing else could run meanwhile. */

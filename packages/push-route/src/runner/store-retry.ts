@@ -22,7 +22,7 @@ export async function untilStored<T>(call: () => Promise<T>, options: StoreRetry
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || options.signal.aborted || performance.now() >= endMs)
         throw error;
-      options.logger.warn({ err: error, attempt }, 'the store did not take results; trying again');
+      options.logger.warn({ err: error, attempt }, 'the store did not answer; trying again');
       await sleep(fullJitterMs(attempt, backoff), undefined, { signal: options.signal }).catch(() => {
         throw error;
       });

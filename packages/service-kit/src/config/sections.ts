@@ -67,6 +67,13 @@ export function httpSection(defaults: { port: number }) {
       maximum: 65_535,
       description: '0: any free port',
     }),
+  });
+}
+
+/** The same for a service that tells the cluster where it is. */
+export function advertisedHttpSection(defaults: { port: number }) {
+  return Type.Object({
+    ...httpSection(defaults).properties,
     publicUrl: Type.Optional(
       Type.String({
         pattern: '^https?://',
@@ -79,4 +86,3 @@ export function httpSection(defaults: { port: number }) {
 export type LogSettings = Static<typeof logSettings>;
 export type ClusterSettings = Static<typeof clusterSettings>;
 export type ApiKeySettings = Static<typeof apiKeySettings>;
-export type HttpSettings = Static<ReturnType<typeof httpSection>>;

@@ -15,7 +15,6 @@ export const problemCatalogue = {
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'client-not-found': { status: 404, title: 'There is no such client' },
   'push-not-found': { status: 404, title: 'There is no such push' },
-  'node-not-found': { status: 404, title: 'There is no such node' },
   'method-not-allowed': { status: 405, title: 'The address does not take this method' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   'client-taken': { status: 409, title: 'The client id is registered already' },

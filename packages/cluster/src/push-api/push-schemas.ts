@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 
-export const maxTargets = 100_000;
-export const maxPayloadBytes = 60 * 1024;
+export const maxPushTargets = 100_000;
+export const maxPushPayloadBytes = 60 * 1024;
 
 const clientId = Type.String({ pattern: '^[A-Za-z0-9._:@-]{1,128}$' });
 const time = Type.String({ format: 'date-time', description: 'RFC 3339' });
@@ -14,7 +14,7 @@ export const pushRequest = Type.Object(
         clientIds: Type.Optional(
           Type.Array(clientId, {
             minItems: 1,
-            maxItems: maxTargets,
+            maxItems: maxPushTargets,
             description: 'an id that stands there twice is one target',
           }),
         ),
@@ -30,12 +30,12 @@ export const pushRequest = Type.Object(
     ),
     payload: Type.Object(
       {
-        text: Type.Optional(Type.String({ maxLength: maxPayloadBytes })),
-        base64: Type.Optional(Type.String({ maxLength: Math.ceil(maxPayloadBytes / 3) * 4 })),
+        text: Type.Optional(Type.String({ maxLength: maxPushPayloadBytes })),
+        base64: Type.Optional(Type.String({ maxLength: Math.ceil(maxPushPayloadBytes / 3) * 4 })),
       },
       {
         additionalProperties: false,
-        description: `exactly one of its properties; at most ${maxPayloadBytes} bytes when decoded`,
+        description: `exactly one of its properties; at most ${maxPushPayloadBytes} bytes when decoded`,
       },
     ),
     delivery: Type.Enum(['acknowledged', 'live'], {
@@ -101,7 +101,7 @@ export const pushReport = Type.Object({
   ),
 });
 
-export const resultsQuery = Type.Object(
+export const pushResultsQuery = Type.Object(
   {
     outcome: Type.Optional(outcome),
     cursor: Type.Optional(Type.String({ maxLength: 512 })),
@@ -110,7 +110,7 @@ export const resultsQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export const resultsPage = Type.Object({
+export const pushResultsPage = Type.Object({
   results: Type.Array(
     Type.Object({
       clientId: Type.String(),
@@ -126,4 +126,4 @@ export const resultsPage = Type.Object({
 export type PushRequest = Static<typeof pushRequest>;
 export type PushSummary = Static<typeof pushSummary>;
 export type PushReport = Static<typeof pushReport>;
-export type ResultsPage = Static<typeof resultsPage>;
+export type PushResultsPage = Static<typeof pushResultsPage>;

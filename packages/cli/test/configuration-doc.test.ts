@@ -40,7 +40,7 @@ function rowsBySection(): Map<string, (ConfigRow & { roles: string[] })[]> {
 }
 
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  return text.replaceAll(/[|*_]/g, '\\$&').replaceAll('<', '&lt;');
 }
 
 /** What another machine would not have: the default names of nodes hold its host's. */

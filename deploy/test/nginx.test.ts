@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -105,10 +105,30 @@ describe.skipIf(!isPresent('nginx'))('nginx in front of auth and admin', () => {
     await expectProblem(await fetch(`${adminUrl}/v1/nodes`, { headers: { traceparent } }), 'upstream-failed');
   });
 
+  test.each<[string, string, Record<string, string>, ProblemCode]>([
+    ['a header that is none', '/', { 'content-length': 'many' }, 'malformed-request'],
+    ['an address that is none', '/%zz', {}, 'malformed-request'],
+    ['too long an address', `/${'a'.repeat(40_000)}`, {}, 'url-too-long'],
+    ['too large a header', '/', { 'x-large': 'a'.repeat(40_000) }, 'headers-too-large'],
+  ])('a request with %s gets a problem', async (_, path, headers, code) => {
+    const before = seen.length;
+    const answer = await rawAnswer(authUrl, `GET ${path} HTTP/1.1`, { host: 'localhost', ...headers });
+    expect(answer).toContain(`HTTP/1.1 ${problemCatalogue[code].status} `);
+    expect(answer).toContain('Content-Type: application/problem+json\r\n');
+    const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as unknown;
+    expect(body).toMatchObject({ code, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(seen.length).toBe(before);
+  });
+
+  test('an address of its own errors is no page', async () => {
+    const page = await fetch(`${authUrl}/nginx/url-too-long`, { headers: { traceparent } });
+    await expectProblem(page, 'not-found');
+  });
+
   test('every problem it speaks of is in the catalogue, with its status and title', async () => {
     const conf = await readFile(join(source, 'each-server.conf'), 'utf8');
     const answers = [...conf.matchAll(/return (\d+) '(\{.*\})'/g)];
-    expect(answers).toHaveLength(5);
+    expect(answers).toHaveLength(8);
     for (const [, status, json = ''] of answers) {
       const problem = JSON.parse(json) as { code: ProblemCode; status: number; title: string };
       expect(problemCatalogue[problem.code]).toEqual({ status: Number(status), title: problem.title });
@@ -183,6 +203,19 @@ function rawStatus(url: string, path: string): Promise<number | undefined> {
       resolve(response.statusCode);
     }).on('error', reject);
   });
+}
+
+/** The whole answer to a request that no HTTP client would send. */
+async function rawAnswer(url: string, line: string, headers: Record<string, string>): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const fields = Object.entries({ ...headers, connection: 'close' });
+  socket.write(`${line}\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+  let answer = '';
+  // nginx closes with some of a large request unread: then the end is a reset.
+  socket.on('data', (chunk) => (answer += chunk.toString())).on('error', () => undefined);
+  await once(socket, 'close');
+  return answer;
 }
 
 async function expectProblem(response: Response, code: ProblemCode): Promise<void> {

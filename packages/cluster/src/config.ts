@@ -1,5 +1,8 @@
 import { Type, type Static } from 'typebox';
 
+/** What a setting with the addresses of several servers must look like; a blank after a comma does no harm. */
+const serverList = '^$|^[^:/,\\s]+:[1-9][0-9]{0,4}(, ?[^:/,\\s]+:[1-9][0-9]{0,4}){0,30}$';
+
 /** Settings of the backends. An empty address means the embedded adapter, which works inside one process only. */
 export const redisSettings = Type.Object({
   url: Type.String({
@@ -19,20 +22,34 @@ export const redisSettings = Type.Object({
 });
 
 export const zookeeperSettings = Type.Object({
-  servers: Type.String({ default: '', description: 'host:port,host:port; empty: embedded' }),
+  servers: Type.String({
+    default: '',
+    pattern: serverList,
+    description: 'host:port,host:port; empty: embedded',
+  }),
   sessionTimeoutMs: Type.Integer({ default: 10_000, minimum: 2000, maximum: 120_000 }),
   rootPath: Type.String({ default: '/longwire', pattern: '^(/[A-Za-z0-9._-]+)+$' }),
 });
 
 export const kafkaSettings = Type.Object({
-  brokers: Type.String({ default: '', description: 'host:port,host:port; empty: embedded' }),
+  brokers: Type.String({
+    default: '',
+    pattern: serverList,
+    description: 'host:port,host:port; empty: embedded',
+  }),
   topic: Type.String({ default: 'longwire.upstream', pattern: '^[A-Za-z0-9._-]{1,200}$' }),
   deadLetterTopic: Type.String({ default: 'longwire.upstream.dead', pattern: '^[A-Za-z0-9._-]{1,200}$' }),
   partitions: Type.Integer({ default: 12, minimum: 1, maximum: 10_000 }),
-  replicationFactor: Type.Integer({ default: 1, minimum: 1, maximum: 10 }),
+  replicationFactor: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 10,
+    description:
+      'of topics that Longwire makes; 3 on a real cluster, where two brokers then hold what was accepted',
+  }),
   publishTimeoutMs: Type.Integer({ default: 10_000, minimum: 100, maximum: 120_000 }),
   maxQueuedRecords: Type.Integer({ default: 50_000, minimum: 1 }),
-  maxQueuedBytes: Type.Integer({ default: 33_554_432, minimum: 1024 }),
+  maxQueuedBytes: Type.Integer({ default: 33_554_432, minimum: 65_536 }),
 });
 
 export const databaseSettings = Type.Object({

@@ -131,6 +131,17 @@ export function directoryConformance(name: string, open: () => Promise<Directory
       expect(await directory.isRevoked('client', longAgoMs)).toBe(false);
     });
 
+    test('the floor of a client who never comes back is dropped by later revocations', async () => {
+      const longAgoMs = nowMs - maxTokenLifeMs - 60_000;
+      await directory.revoke('gone', longAgoMs);
+      expect(await directory.isRevoked('gone', longAgoMs)).toBe(true);
+      await directory.revoke('recent', nowMs - 1000);
+      // Enough for every bucket that a directory under test has.
+      for (let i = 0; i < 200; i += 1) await directory.revoke(`other-${i}`, nowMs);
+      expect(await directory.isRevoked('gone', longAgoMs)).toBe(false);
+      expect(await directory.isRevoked('recent', nowMs - 1000)).toBe(true);
+    });
+
     test('takes any client id for what it is', async () => {
       const routes = oddClientIds.map((_, i) => route(i + 1));
       for (const [i, id] of oddClientIds.entries()) {

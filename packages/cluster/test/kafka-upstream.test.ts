@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { realBackend } from '../../../test-support/backends.ts';
 import type { KafkaSettings } from '../src/config.ts';
-import { KafkaUpstreamLog, UpstreamUnavailable, type UpstreamRecord } from '../src/upstream/index.ts';
+import {
+  KafkaUpstreamLog,
+  UpstreamTooLarge,
+  UpstreamUnavailable,
+  type UpstreamRecord,
+} from '../src/upstream/index.ts';
+import { minInSyncReplicas } from '../src/upstream/kafka-client.ts';
 import { Relay } from './redis-relay.ts';
 import { eventually, ordersByClient, record, roomy, upstreamConformance } from './upstream.conformance.ts';
 
@@ -89,6 +95,28 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     await Promise.all(logs.map((log, i) => log.publish(record('ann', i))));
   });
 
+  test('topics are made with as many in-sync replicas as there can be, up to two', async () => {
+    const { topic, deadLetterTopic } = settings();
+    await opens({ topic, deadLetterTopic });
+    const admin = plainKafka().admin();
+    await admin.connect();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [topic, deadLetterTopic].map((name) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configNames: ['min.insync.replicas'],
+      })),
+    });
+    await admin.disconnect();
+    const setByTopic = 1;
+    expect(resources.map(({ configEntries: [entry] }) => entry)).toEqual([
+      expect.objectContaining({ configValue: '1', configSource: setByTopic }),
+      expect.objectContaining({ configValue: '1', configSource: setByTopic }),
+    ]);
+    expect([1, 2, 3, 5].map(minInSyncReplicas)).toEqual([1, 2, 2, 2]);
+  });
+
   test('lays a record out as documented', async () => {
     const { topic, deadLetterTopic } = settings();
     const log = await opens({ topic, deadLetterTopic });
@@ -140,6 +168,60 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
       'undecodable: no key',
     ]);
     expect(dead.find((message) => message.key)?.value?.toString()).toBe('no headers');
+  });
+
+  test('what cannot be decoded and is too large for a dead letter is put aside without what is too large', async () => {
+    const { topic, deadLetterTopic } = settings({ partitions: 1 });
+    const log = await opens({ topic, deadLetterTopic, partitions: 1 });
+    await produce(topic, [{ key: 'ann', value: 'v'.repeat(1_040_000), headers: { messageId: 'big-value' } }]);
+    // With its partition: kafkajs would take minutes to work it out from such a key.
+    await produce(topic, [
+      { key: 'k'.repeat(1_040_000), partition: 0, value: 'v', headers: { messageId: 'big-key' } },
+    ]);
+    await produce(topic, [
+      { key: 'ann', value: 'v', headers: { messageId: 'big-header', kind: 'h'.repeat(1_040_000) } },
+    ]);
+    await log.publish(record('ann', 2));
+    const got: UpstreamRecord[] = [];
+    await log.consume('group', async (batch) => void got.push(...batch));
+    await expect.poll(() => got.map((r) => r.messageId), eventually).toEqual(['m-2']);
+    const dead = await read(deadLetterTopic);
+    await expect.poll(() => dead.length, eventually).toBe(3);
+    const inOrder = dead.toSorted(
+      (a, b) => Number(a.headers?.['failedAtMs']) - Number(b.headers?.['failedAtMs']),
+    );
+    const letters = inOrder.map((message) => [message.key?.toString(), message.value, headersOf(message)]);
+    const common = { reason: 'undecodable: no header receivedAtMs', failedAtMs: expect.any(String) };
+    expect(letters).toEqual([
+      ['ann', null, { ...common, messageId: 'big-value', payloadOmitted: '1040000' }],
+      [undefined, Buffer.from('v'), { ...common, messageId: 'big-key' }],
+      ['ann', null, { ...common, messageId: 'big-header', payloadOmitted: '1' }],
+    ]);
+  });
+
+  test.for([
+    ['there is room for', {}, 1_000_000],
+    ['the topic takes', { 'max.message.bytes': '10000' }, 20_000],
+  ] as const)('a dead letter larger than %s is kept without its payload', async ([, config, bytes]) => {
+    const { topic, deadLetterTopic } = settings();
+    const admin = plainKafka().admin();
+    await admin.connect();
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await admin.createTopics({ topics: [{ topic: deadLetterTopic, numPartitions: 1, configEntries }] });
+    await admin.disconnect();
+    const log = await opens({ topic, deadLetterTopic });
+    await log.deadLetter(record('ann', 1, { payload: new Uint8Array(bytes) }), 'r'.repeat(3000));
+    const messages = await read(deadLetterTopic);
+    await expect.poll(() => messages.length, eventually).toBe(1);
+    const [message] = messages as [KafkaMessage];
+    expect([String(message.key), message.value]).toEqual(['ann', null]);
+    expect(headersOf(message)).toMatchObject({
+      messageId: 'm-1',
+      kind: 'chat',
+      traceparent: expect.stringContaining('0af7651916cd43dd8448eb211c80319c'),
+      reason: 'r'.repeat(500),
+      payloadOmitted: String(bytes),
+    });
   });
 
   test('two consumers of one group share the records, and one takes over when the other stops', async () => {
@@ -199,6 +281,7 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
       log.publish(record('ann', 3)),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: expect.any(UpstreamTooLarge) });
   });
 
   test('publishes again once an unreachable broker can be reached', async () => {

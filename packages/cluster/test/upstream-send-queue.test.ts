@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { BatchRefused, SendQueue, type SendQueueLimits } from '../src/upstream/send-queue.ts';
-import { UpstreamFull, UpstreamUnavailable } from '../src/upstream/index.ts';
+import { BatchTooLarge, SendQueue, type SendQueueLimits } from '../src/upstream/send-queue.ts';
+import { UpstreamFull, UpstreamTooLarge, UpstreamUnavailable } from '../src/upstream/index.ts';
 
 const limits: SendQueueLimits = {
   maxRecords: 1000,
@@ -53,7 +53,7 @@ describe('SendQueue', () => {
     await expect(queue.add(3, 400)).rejects.toBeInstanceOf(UpstreamFull);
     added.push(queue.add(4, 10));
     await expect(queue.add(5, 10)).rejects.toBeInstanceOf(UpstreamFull);
-    await expect(queue.add(6, 10_001)).rejects.toBeInstanceOf(UpstreamFull);
+    await expect(queue.add(6, 1001)).rejects.toBeInstanceOf(UpstreamTooLarge);
     await log.answer();
     await Promise.all(added);
     expect(log.batches).toEqual([[1, 2, 4]]);
@@ -109,13 +109,13 @@ describe('SendQueue', () => {
   test('finds the one record that the log refuses, and sends the others in order', async () => {
     const taken: number[] = [];
     const queue = new SendQueue<number>(limits, async (items) => {
-      if (items.includes(5)) throw new BatchRefused('too large');
+      if (items.includes(5)) throw new BatchTooLarge('refused');
       taken.push(...items);
     });
     const outcomes = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7].map((item) => queue.add(item, 10)));
     expect(taken).toEqual([1, 2, 3, 4, 6, 7]);
     expect(outcomes.map(({ status }) => status).indexOf('rejected')).toBe(4);
-    expect(outcomes[4]).toMatchObject({ reason: { name: 'UpstreamUnavailable' } });
+    expect(outcomes[4]).toMatchObject({ reason: { name: 'UpstreamTooLarge' } });
   });
 
   test('close waits for what was taken, and takes nothing more', async () => {

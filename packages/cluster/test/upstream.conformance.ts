@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
+  maxUpstreamPayloadBytes,
   UpstreamFull,
+  UpstreamTooLarge,
   UpstreamUnavailable,
   type UpstreamLog,
   type UpstreamRecord,
@@ -160,6 +162,28 @@ export function upstreamConformance(
         expect(log.queue()).toEqual({ records: 0, bytes: 0, ...bounds });
       }),
     );
+
+    test('takes the largest payload, and says of a larger one that it can never be taken', () =>
+      withLog(roomy, async (log) => {
+        // Ids as long as they may be: what goes with the payload must fit as well.
+        const long = { messageId: 'm'.repeat(64), kind: 'k'.repeat(64), nodeId: 'n'.repeat(64) };
+        const sized = (bytes: number) =>
+          record('c'.repeat(128), 1, { ...long, payload: new Uint8Array(bytes) });
+        await log.publish(sized(maxUpstreamPayloadBytes));
+        await expect(log.publish(sized(maxUpstreamPayloadBytes + 1))).rejects.toBeInstanceOf(
+          UpstreamTooLarge,
+        );
+        const got: number[] = [];
+        await log.consume('group', async (batch) => void got.push(...batch.map((r) => r.payload.length)));
+        await expect.poll(() => got, eventually).toEqual([maxUpstreamPayloadBytes]);
+      }));
+
+    test('says of a record that is larger than its whole queue that it can never be taken', () =>
+      withLog({ maxRecords: roomy.maxRecords, maxBytes: 2000 }, async (log) => {
+        const large = record('ann', 1, { payload: new Uint8Array(3000) });
+        await expect(log.publish(large)).rejects.toBeInstanceOf(UpstreamTooLarge);
+        await log.publish(record('ann', 2));
+      }));
 
     test('counts what is waiting', () =>
       withLog(roomy, async (log) => {

@@ -88,6 +88,18 @@ describe('a message without a handler of its kind', () => {
     await full.close();
   });
 
+  it('is answered REJECTED when it is larger than the log ever takes', async () => {
+    const small = new EmbeddedUpstreamLog({ maxBytes: 401 });
+    const server = await cluster.start('push-1', {}, { upstream: small });
+    const alice = await cluster.login(server, 'alice');
+    expect(await publish(alice, 'chat')).toEqual([
+      'PUBLISH_STATUS_REJECTED',
+      'the message is larger than the upstream log takes',
+    ]);
+    expect(await metric(server, 'longwire_publishes_total', 'status="rejected"')).toBe(1);
+    await small.close();
+  });
+
   it('is answered RETRY while the log is away, and accepted afterwards', async () => {
     const server = await cluster.start('push-1');
     const alice = await cluster.login(server, 'alice');

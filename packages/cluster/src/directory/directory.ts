@@ -38,9 +38,13 @@ export interface Directory {
   claim(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ClaimResult>;
   /** Deletes the route only if it is still exactly this connection's (node, boot and conn). Answers whether it was. */
   release(clientId: string, route: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Promise<boolean>;
-  /** Routes in the order asked for; null where the client is offline. One round trip however many. */
+  /** Routes in the order asked for; null where the client is offline. Many ids take several calls of the backend. */
   lookup(clientIds: readonly string[]): Promise<(Route | null)[]>;
-  /** Refuses from now on every token of the client issued at or before this time (milliseconds since 1970). Never moves back. */
+  /**
+   * Refuses from now on every token of the client issued at or before this time (milliseconds since 1970). Never moves
+   * back. Such a floor (in Redis 30 to 70 bytes) is kept for `maxTokenLifeMs`; one that is older goes at the client's next claim,
+   * or at a revocation of a client close to it.
+   */
   revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<void>;
   /** Whether a token issued then has been revoked. */
   isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean>;

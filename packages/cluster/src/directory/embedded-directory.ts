@@ -28,7 +28,11 @@ export class EmbeddedDirectory implements Directory {
   }
 
   async revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<void> {
-    this.#floors.set(clientId, Math.max(this.#floors.get(clientId) ?? 0, issuedAtOrBeforeMs));
+    const floor = Math.max(this.#floors.get(clientId) ?? 0, issuedAtOrBeforeMs);
+    this.#dropOldFloors();
+    // Deleted first, so that the oldest stay in front.
+    this.#floors.delete(clientId);
+    this.#floors.set(clientId, floor);
   }
 
   async isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean> {
@@ -76,4 +80,13 @@ export class EmbeddedDirectory implements Directory {
   async ping(): Promise<void> {}
 
   async close(): Promise<void> {}
+
+  /** Floors are in the order in which they were raised: looking ends at the first that may still refuse something. */
+  #dropOldFloors(): void {
+    const oldestMs = Date.now() - maxTokenLifeMs;
+    for (const [clientId, floor] of this.#floors) {
+      if (floor >= oldestMs) return;
+      this.#floors.delete(clientId);
+    }
+  }
 }

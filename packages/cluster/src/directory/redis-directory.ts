@@ -94,7 +94,7 @@ export class RedisDirectory implements Directory {
 
   async revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<void> {
     const floors = this.#layout.floors(this.#layout.bucketOf(clientId));
-    await this.#client.script('revoke', [floors], [clientId, issuedAtOrBeforeMs]);
+    await this.#client.script('revoke', [floors], [clientId, issuedAtOrBeforeMs, maxTokenLifeMs]);
   }
 
   async isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean> {

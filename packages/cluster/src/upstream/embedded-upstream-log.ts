@@ -1,6 +1,8 @@
 import { backOff } from './backoff.ts';
 import {
+  maxUpstreamPayloadBytes,
   UpstreamFull,
+  UpstreamTooLarge,
   UpstreamUnavailable,
   type UpstreamConsumer,
   type UpstreamLog,
@@ -61,6 +63,8 @@ export class EmbeddedUpstreamLog implements UpstreamLog {
   async publish(record: UpstreamRecord): Promise<void> {
     if (this.#closing) throw new UpstreamUnavailable('the upstream log is closed');
     const bytes = bytesOf(record);
+    if (record.payload.length > maxUpstreamPayloadBytes || bytes > this.#maxBytes)
+      throw new UpstreamTooLarge(`a payload of ${record.payload.length} bytes can never be taken`);
     if (!this.#hasRoom(bytes)) this.#dropConsumed();
     if (!this.#hasRoom(bytes)) {
       throw new UpstreamFull(`${this.#records.length} records of ${this.#bytes} bytes are waiting`);

@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import type { KafkaSettings } from '../config.ts';
 import { HeldClient } from './held-client.ts';
 import { fixIdleTimers, openSocket } from './kafkajs-fixes.ts';
-import { BatchRefused } from './send-queue.ts';
+import { BatchTooLarge } from './send-queue.ts';
 
 fixIdleTimers();
 
-/** Broker errors that are about what is in the batch; everything else may be over at the next try. */
-const refusals: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
+/** Broker errors that are about the size of the batch; everything else may be over at the next try. */
+const tooLarge: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 const connectCapMs = 3000;
 
 export interface TopicMessage {
@@ -49,7 +49,7 @@ export class KafkaClient {
     this.#admin = new HeldClient(() => this.kafka.admin());
   }
 
-  /** One try: resolves once all in-sync replicas hold every message. Rejects with BatchRefused if no try can help. */
+  /** One try: resolves once all in-sync replicas hold every message. Rejects with BatchTooLarge if no try can help. */
   async send(items: readonly TopicMessage[]): Promise<void> {
     await this.ensureTopics();
     const byTopic = Map.groupBy(items, (item) => item.topic);
@@ -62,7 +62,7 @@ export class KafkaClient {
         producer.sendBatch({ acks: -1, timeout: this.#tryTimeoutMs, topicMessages }),
       );
     } catch (error) {
-      if (isRefusal(error)) throw new BatchRefused('Kafka refused the batch', { cause: error });
+      if (isTooLarge(error)) throw new BatchTooLarge('Kafka refused the batch', { cause: error });
       throw error;
     }
   }
@@ -76,7 +76,14 @@ export class KafkaClient {
       const missing = [topic, deadLetterTopic].filter((name) => !existing.has(name));
       if (missing.length === 0) return;
       await admin.createTopics({
-        topics: missing.map((name) => ({ topic: name, numPartitions: partitions, replicationFactor })),
+        topics: missing.map((name) => ({
+          topic: name,
+          numPartitions: partitions,
+          replicationFactor,
+          configEntries: [
+            { name: 'min.insync.replicas', value: String(minInSyncReplicas(replicationFactor)) },
+          ],
+        })),
         waitForLeaders: true,
         timeout: this.#tryTimeoutMs,
       });
@@ -93,8 +100,13 @@ export class KafkaClient {
   }
 }
 
+/** How many replicas must hold a record before it counts as taken: two, so that no single disk is all there is. */
+export function minInSyncReplicas(replicationFactor: number): number {
+  return Math.min(2, replicationFactor);
+}
+
 /** kafkajs wraps the broker's error, whose `type` is the name in Kafka's protocol, once or twice. */
-function isRefusal(error: unknown): boolean {
+function isTooLarge(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return refusals.includes((error as { type?: unknown }).type) || isRefusal(error.cause);
+  return tooLarge.includes((error as { type?: unknown }).type) || isTooLarge(error.cause);
 }

@@ -20,7 +20,7 @@ export interface KafkaConsumerParts {
   readonly topic: string;
   readonly group: string;
   readonly handle: (batch: readonly UpstreamRecord[]) => Promise<void>;
-  /** Puts aside, as it is, a record that cannot be decoded. */
+  /** Puts aside a record that cannot be decoded, as it is where it fits. */
   readonly putAside: (message: KafkaMessage, reason: string) => Promise<void>;
 }
 

@@ -5,7 +5,8 @@ import type { UpstreamRecord } from './upstream-log.ts';
 /**
  * A record on Kafka: the key is the client id, the value is the payload, and everything else is a header in UTF-8:
  * `messageId`, `kind`, `nodeId`, `receivedAtMs` (decimal), `traceparent` (W3C: `00-<trace id>-<span id>-01`).
- * A dead letter has `reason` and `failedAtMs` besides.
+ * A dead letter has `reason` and `failedAtMs` besides, and `payloadOmitted` where it was too large to be kept whole: how
+ * many bytes the value had that is left out.
  */
 export function encodeRecord(record: UpstreamRecord): Message {
   return {
@@ -52,18 +53,43 @@ export function decodeRecord(message: KafkaMessage): UpstreamRecord {
   };
 }
 
+const maxKeyBytes = 128;
+
 /** The same message with the headers of a dead letter. */
 export function asDeadLetter(message: Message | KafkaMessage, reason: string): Message {
   const headers: IHeaders = { ...message.headers, reason, failedAtMs: String(Date.now()) };
-  return { key: message.key ?? null, value: message.value, headers };
+  const { key = null, value } = message;
+  // A key that no client id can be is left out: kafkajs takes seconds and more to choose a partition by a long one.
+  return { key: partBytes(key) <= maxKeyBytes ? key : null, value, headers };
+}
+
+const maxHeaderBytes = 128;
+const maxReasonLength = 500;
+const recordHeaders = ['messageId', 'kind', 'nodeId', 'receivedAtMs', 'traceparent'];
+
+/** A dead letter of 2 KB at most, whatever the message is like: its value and whatever else is large are left out. */
+export function asDeadLetterWithoutPayload(message: Message | KafkaMessage, reason: string): Message {
+  const { key, value, headers = {} } = message;
+  const kept = recordHeaders.filter((name) => headers[name] && partBytes(headers[name]) <= maxHeaderBytes);
+  const slim: IHeaders = { payloadOmitted: String(partBytes(value)) };
+  for (const name of kept) slim[name] = headers[name];
+  return asDeadLetter({ key: key ?? null, value: null, headers: slim }, reason.slice(0, maxReasonLength));
 }
 
 /** Bytes of a message whose parts are not known, for the queue's bound. */
 export function messageBytes(message: Message): number {
-  let bytes = 150 + (message.key?.length ?? 0) + (message.value?.length ?? 0);
+  let bytes = 150 + partBytes(message.key) + partBytes(message.value);
   for (const [name, value] of Object.entries(message.headers ?? {}))
-    bytes += name.length + String(value).length;
+    bytes += Buffer.byteLength(name) + partBytes(value);
   return bytes;
+}
+
+/** Bytes of a key, a value or a header; a header may stand there several times. */
+function partBytes(part: IHeaders[string] | null): number {
+  if (part === undefined || part === null) return 0;
+  return Array.isArray(part)
+    ? part.reduce((bytes, one) => bytes + partBytes(one), 0)
+    : Buffer.byteLength(part);
 }
 
 let spanPool = Buffer.alloc(0);

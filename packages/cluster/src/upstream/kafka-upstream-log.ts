@@ -1,11 +1,19 @@
-import type { Message } from 'kafkajs';
+import type { KafkaMessage, Message } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaSettings } from '../config.ts';
 import { KafkaClient, type TopicMessage } from './kafka-client.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
-import { asDeadLetter, encodeRecord, messageBytes, recordBytes } from './kafka-record.ts';
+import {
+  asDeadLetter,
+  asDeadLetterWithoutPayload,
+  encodeRecord,
+  messageBytes,
+  recordBytes,
+} from './kafka-record.ts';
 import { SendQueue } from './send-queue.ts';
 import {
+  maxUpstreamPayloadBytes,
+  UpstreamTooLarge,
   UpstreamUnavailable,
   type UpstreamConsumer,
   type UpstreamLog,
@@ -13,8 +21,11 @@ import {
 } from './upstream-log.ts';
 
 const maxBatchRecords = 4000;
-/** A broker takes 1 MiB a partition and request by default, and a whole batch may be for one partition. */
-const maxBatchBytes = 900_000;
+/**
+ * A broker takes 1 MiB a partition and request by default, and a whole batch may be for one partition. With the largest
+ * payload there is room for what goes with it, and for the reason of a dead letter.
+ */
+const maxBatchBytes = maxUpstreamPayloadBytes + 10_000;
 
 /** The upstream log on Kafka (tried on 3.9); see kafka-record.ts for what a record looks like there. */
 export class KafkaUpstreamLog implements UpstreamLog {
@@ -47,8 +58,11 @@ export class KafkaUpstreamLog implements UpstreamLog {
     await unavailableUnless(this.#client.ensureTopics());
   }
 
-  publish(record: UpstreamRecord): Promise<void> {
-    return this.#queue.add(
+  async publish(record: UpstreamRecord): Promise<void> {
+    const { length } = record.payload;
+    if (length > maxUpstreamPayloadBytes)
+      throw new UpstreamTooLarge(`a payload of ${length} bytes can never be taken`);
+    await this.#queue.add(
       { topic: this.#settings.topic, message: encodeRecord(record) },
       recordBytes(record),
     );
@@ -96,9 +110,18 @@ export class KafkaUpstreamLog implements UpstreamLog {
     await this.#client.close();
   }
 
-  #putAside(message: Parameters<typeof asDeadLetter>[0], reason: string): Promise<void> {
-    const letter: Message = asDeadLetter(message, reason);
-    return this.#queue.add({ topic: this.#settings.deadLetterTopic, message: letter }, messageBytes(letter));
+  /** A dead letter that is too large, here or for the broker, would hold up its partition for ever. */
+  async #putAside(message: Message | KafkaMessage, reason: string): Promise<void> {
+    try {
+      await this.#addDeadLetter(asDeadLetter(message, reason));
+    } catch (error) {
+      if (!(error instanceof UpstreamTooLarge)) throw error;
+      await this.#addDeadLetter(asDeadLetterWithoutPayload(message, reason));
+    }
+  }
+
+  #addDeadLetter(message: Message): Promise<void> {
+    return this.#queue.add({ topic: this.#settings.deadLetterTopic, message }, messageBytes(message));
   }
 }
 

@@ -1,5 +1,5 @@
 import { backOff } from './backoff.ts';
-import { UpstreamFull, UpstreamUnavailable } from './upstream-log.ts';
+import { UpstreamFull, UpstreamTooLarge, UpstreamUnavailable } from './upstream-log.ts';
 
 export interface SendQueueLimits {
   readonly maxRecords: number;
@@ -10,9 +10,9 @@ export interface SendQueueLimits {
   readonly maxBatchBytes: number;
 }
 
-/** Thrown by `send` when the log has refused the batch for what is in it: another try cannot help. */
-export class BatchRefused extends Error {
-  override readonly name = 'BatchRefused';
+/** Thrown by `send` when the log has refused the batch for its size: another try cannot help. */
+export class BatchTooLarge extends Error {
+  override readonly name = 'BatchTooLarge';
 }
 
 interface Waiting<Item> {
@@ -92,8 +92,8 @@ export class SendQueue<Item> {
   #admit(bytes: number): void {
     if (this.#closing) throw new UpstreamUnavailable('the upstream log is closing');
     const { maxRecords, maxBytes, maxBatchBytes } = this.#limits;
-    if (bytes > maxBatchBytes)
-      throw new UpstreamFull(`a record of ${bytes} bytes never fits in ${maxBatchBytes}`);
+    const largest = Math.min(maxBytes, maxBatchBytes);
+    if (bytes > largest) throw new UpstreamTooLarge(`a record of ${bytes} bytes never fits in ${largest}`);
     if (this.#records >= maxRecords || this.#bytes + bytes > maxBytes) {
       throw new UpstreamFull(`${this.#records} records of ${this.#bytes} bytes are waiting`);
     }
@@ -138,7 +138,7 @@ export class SendQueue<Item> {
         for (const waiting of open) this.#settle(waiting);
         return;
       } catch (error) {
-        if (error instanceof BatchRefused) return this.#isolate(open, error);
+        if (error instanceof BatchTooLarge) return this.#isolate(open, error);
         this.#failures += 1;
         this.#lastError = error;
         this.#refuseUntilMs = performance.now() + Math.random() * refuseCapMs;
@@ -148,13 +148,13 @@ export class SendQueue<Item> {
   }
 
   /** Finds by halves what the log refuses, so that one bad record takes nothing down with it. */
-  async #isolate(batch: readonly Waiting<Item>[], error: BatchRefused): Promise<void> {
+  async #isolate(batch: readonly Waiting<Item>[], error: BatchTooLarge): Promise<void> {
     const half = Math.ceil(batch.length / 2);
     const [only] = batch;
     if (batch.length === 1 && only) {
       return this.#settle(
         only,
-        new UpstreamUnavailable('the upstream log refused the record', { cause: error }),
+        new UpstreamTooLarge('the upstream log refused the record for its size', { cause: error }),
       );
     }
     await this.#deliver(batch.slice(0, half));

@@ -19,6 +19,9 @@ export interface UpstreamRecord {
   readonly receivedAtMs: number;
 }
 
+/** The largest payload that any log takes. A broker of Kafka takes 1 MiB with keys, headers and framing by default. */
+export const maxUpstreamPayloadBytes = 900_000;
+
 export interface UpstreamConsumer {
   /** Lets the batch in hand finish, stores its offset, leaves the group. */
   stop(): Promise<void>;
@@ -28,7 +31,8 @@ export interface UpstreamLog {
   /**
    * Resolves once the log holds the record (on Kafka: acknowledged by all in-sync replicas). Rejects at once with
    * `UpstreamFull` when the bounded queue in front of the log has no room, and with `UpstreamUnavailable` when the log
-   * did not take the record before its deadline; then it may or may not be there.
+   * did not take the record before its deadline; then it may or may not be there. Rejects with `UpstreamTooLarge` when
+   * no later try can help: the payload has more than `maxUpstreamPayloadBytes`, or the log is set up for less.
    */
   publish(record: UpstreamRecord): Promise<void>;
   /** Hands batches to `handle` one after the other; the offset is stored after `handle` resolved. */
@@ -36,7 +40,10 @@ export interface UpstreamLog {
     group: string,
     handle: (batch: readonly UpstreamRecord[]) => Promise<void>,
   ): Promise<UpstreamConsumer>;
-  /** Puts a record that can never be processed, and the reason, on the dead-letter topic. */
+  /**
+   * Puts a record that can never be processed, and the reason, on the dead-letter topic; without its payload where that
+   * is too large. Rejects as `publish` does, but never with `UpstreamTooLarge`.
+   */
   deadLetter(record: UpstreamRecord, reason: string): Promise<void>;
   /** Records and bytes now waiting in front of the log, and the bounds. */
   queue(): { records: number; bytes: number; maxRecords: number; maxBytes: number };
@@ -48,6 +55,11 @@ export interface UpstreamLog {
 
 export class UpstreamFull extends Error {
   override readonly name = 'UpstreamFull';
+}
+
+/** The record can never be taken, however often it is sent. */
+export class UpstreamTooLarge extends Error {
+  override readonly name = 'UpstreamTooLarge';
 }
 
 export class UpstreamUnavailable extends Error {

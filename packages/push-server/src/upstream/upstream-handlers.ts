@@ -1,5 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import { UpstreamFull, UpstreamUnavailable, type UpstreamLog, type UpstreamRecord } from '@longwire/cluster';
+import {
+  UpstreamFull,
+  UpstreamTooLarge,
+  UpstreamUnavailable,
+  type UpstreamLog,
+  type UpstreamRecord,
+} from '@longwire/cluster';
 import { isKind } from '@longwire/protocol';
 import { ConfigError, withDeadline } from '@longwire/service-kit';
 import type { Logger } from 'pino';
@@ -94,6 +100,8 @@ export class UpstreamHandlers {
       const { traceId, kind } = message;
       if (error instanceof UpstreamFull)
         return { status: 'retry', detail: 'the queue to the upstream log is full' };
+      if (error instanceof UpstreamTooLarge)
+        return { status: 'rejected', detail: 'the message is larger than the upstream log takes' };
       if (!(error instanceof UpstreamUnavailable))
         this.#logger.error({ err: error, kind, traceId }, 'publish failed');
       return { status: 'retry', detail: 'the upstream log does not answer' };

@@ -20,7 +20,7 @@ afterEach(async () => {
 test('a daemon runs in its folder, keeps its words, and is ended by its own pid', async () => {
   await startDaemon(folder, { program: 'sh', args: ['-c', 'pwd; exec sleep 600'] });
   expect(await isDaemonRunning(folder)).toBe(true);
-  expect(await waitFor(() => lastWords(folder))).toBe(folder);
+  await waitFor(async () => (await lastWords(folder)) === folder);
   await stopDaemon(folder);
   expect(await isDaemonRunning(folder)).toBe(false);
 });

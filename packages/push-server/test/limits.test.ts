@@ -1,4 +1,5 @@
-import { connect, Socket } from 'node:net';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FrameType } from '@longwire/protocol';
 import { waitFor } from '../../../test-support/backends.ts';
@@ -115,20 +116,18 @@ describe('the number of connections', () => {
 
 it('does not let a client that reads nothing pile up answers', async () => {
   const server = await cluster.start('push-1');
-  const [flooder, neighbour] = [
-    await cluster.login(server, 'flooder'),
-    await cluster.login(server, 'neighbour'),
-  ];
+  const accepted: { writableBuffer: unknown[] }[] = [];
+  const onSocket = (message: unknown): void =>
+    void accepted.push((message as { socket: (typeof accepted)[0] }).socket);
+  subscribe('net.server.socket', onSocket);
+  const flooder = await cluster.login(server, 'flooder');
+  unsubscribe('net.server.socket', onSocket);
+  const neighbour = await cluster.login(server, 'neighbour');
   flooder.socket.pause();
   const pings = Buffer.alloc(65_536, Uint8Array.of(FrameType.ping, 0));
-  const sockets = (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles();
-  const serverSide = sockets.find(
-    (handle): handle is Socket & { writableBuffer: unknown[] } =>
-      handle instanceof Socket && handle.remotePort === flooder.socket.localPort,
-  )!;
   let mostBuffers = 0;
   const flood = setInterval(() => {
-    mostBuffers = Math.max(mostBuffers, serverSide.writableBuffer.length);
+    mostBuffers = Math.max(mostBuffers, accepted[0]!.writableBuffer.length);
     if (flooder.socket.writableLength < 1_000_000) for (let i = 0; i < 8; i++) flooder.socket.write(pings);
   }, 5);
   await waitFor(

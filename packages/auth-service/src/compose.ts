@@ -1,14 +1,12 @@
-import { openBackends, readinessOf, type Directory, type Membership, type Store } from '@longwire/cluster';
+import { readinessOf, type Directory, type Membership, type Store } from '@longwire/cluster';
 import {
   ApiKeys,
   createHttpServer,
-  createLogger,
   createMetrics,
   longwireVersion,
   requireApiKeyOrClusterSecret,
   TokenKeys,
   TokenVerifier,
-  type Metrics,
   type Service,
 } from '@longwire/service-kit';
 import type { Logger } from 'pino';
@@ -28,8 +26,8 @@ export interface AuthServiceParts {
   readonly membership: Membership;
   readonly store: Store;
   readonly logger: Logger;
-  /** One without the figures of the process unless given. */
-  readonly metrics?: Metrics;
+  /** Also measure the process itself: for the one service of a process that does. */
+  readonly processMetrics?: boolean;
 }
 
 export interface AuthService extends Service {
@@ -44,7 +42,7 @@ export interface AuthService extends Service {
  */
 export async function composeAuthService(parts: AuthServiceParts): Promise<AuthService> {
   const { config, directory, membership, store, logger } = parts;
-  const metrics = parts.metrics ?? createMetrics('auth-service');
+  const metrics = createMetrics('auth-service', { processMetrics: parts.processMetrics ?? false });
   const keys = await TokenKeys.open(config.tokens.keysFile, logger);
   const loads = new NodeLoads(directory, logger);
   const nodes = new NodeChoice(membership, loads);
@@ -85,24 +83,6 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
       nodes.close();
       loads.stop();
       keys.close();
-    },
-  };
-}
-
-/** An auth-service in a process of its own, over the real backends. */
-export async function openAuthService(config: AuthConfig): Promise<AuthService> {
-  const logger = createLogger({ service: 'auth-service', level: config.log.level });
-  const metrics = createMetrics('auth-service', { processMetrics: true });
-  const backends = await openBackends(config, logger);
-  const service = await composeAuthService({ config, ...backends, logger, metrics });
-  return {
-    get url() {
-      return service.url;
-    },
-    start: () => service.start(),
-    async stop() {
-      await service.stop();
-      await backends.close();
     },
   };
 }

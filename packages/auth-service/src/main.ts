@@ -1,5 +1,5 @@
 import { runMain } from '@longwire/service-kit';
-import { openAuthService } from './compose.ts';
 import { loadAuthConfig } from './config.ts';
+import { openAuthService } from './open.ts';
 
 await runMain('auth-service', () => openAuthService(loadAuthConfig(process.env)));

@@ -2,6 +2,7 @@ import {
   DeliveryRouter,
   NodeClient,
   NodeDeliveries,
+  readinessOf,
   type Directory,
   type Membership,
   type UpstreamLog,
@@ -112,13 +113,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   const server = await createHttpServer({
     logger,
     metrics,
-    readiness: {
-      directory: () => directory.ping(),
-      membership: async () => {
-        if (!membership.isConnected()) throw new Error('the membership is not connected');
-      },
-      upstream: () => upstream.ping(),
-    },
+    readiness: readinessOf({ directory, membership, upstream }),
     openapi: {
       title: 'Longwire push-server',
       description: 'Node API of a push-server',

@@ -1,13 +1,6 @@
-import {
-  KafkaUpstreamLog,
-  openStore,
-  type Store,
-  type UpstreamConsumer,
-  type UpstreamLog,
-} from '@longwire/cluster';
+import { readinessOf, type Store, type UpstreamConsumer, type UpstreamLog } from '@longwire/cluster';
 import {
   createHttpServer,
-  createLogger,
   createMetrics,
   longwireVersion,
   requireApiKeyOrClusterSecret,
@@ -25,8 +18,8 @@ export interface UpstreamConsumerParts {
   readonly upstream: UpstreamLog;
   readonly store: Store;
   readonly logger: Logger;
-  /** One of the service's own unless given. */
-  readonly metrics?: Metrics;
+  /** Also measure the process itself: for the one service of a process that does. */
+  readonly processMetrics?: boolean;
 }
 
 export interface UpstreamConsumerService extends Service {
@@ -39,7 +32,7 @@ export async function composeUpstreamConsumer(
   parts: UpstreamConsumerParts,
 ): Promise<UpstreamConsumerService> {
   const { config, upstream, store, logger } = parts;
-  const metrics = parts.metrics ?? createMetrics('upstream-consumer');
+  const metrics = createMetrics('upstream-consumer', { processMetrics: parts.processMetrics ?? false });
   const writer = new RecordWriter({ store, upstream, logger, metrics: writerMetrics(metrics) });
   const http = await openHttp(parts, metrics);
   let consumer: UpstreamConsumer | null = null;
@@ -60,29 +53,12 @@ export async function composeUpstreamConsumer(
   };
 }
 
-/** Opens the backends that the configuration names, and closes them again after the service has stopped. */
-export async function openUpstreamConsumer(config: UpstreamConsumerConfig): Promise<Service> {
-  const logger = createLogger({ service: 'upstream-consumer', level: config.log.level });
-  const metrics = createMetrics('upstream-consumer', { processMetrics: true });
-  const store = await openStore({ settings: config.database, logger });
-  const upstream = new KafkaUpstreamLog({ settings: config.kafka, logger, clientId: 'upstream-consumer' });
-  const service = await composeUpstreamConsumer({ config, upstream, store, logger, metrics });
-  return {
-    start: () => service.start(),
-    async stop() {
-      await service.stop();
-      await upstream.close();
-      await store.close();
-    },
-  };
-}
-
 function openHttp({ config, upstream, store, logger }: UpstreamConsumerParts, metrics: Metrics) {
   const { apiKeys, cluster } = config;
   return createHttpServer({
     logger,
     metrics,
-    readiness: { upstream: () => upstream.ping(), store: () => store.ping() },
+    readiness: readinessOf({ upstream, store }),
     openapi: {
       title: 'Longwire upstream-consumer',
       description: 'Health and metrics of the process that moves upstream messages into the store.',

@@ -1,6 +1,5 @@
 export {
   composeUpstreamConsumer,
-  openUpstreamConsumer,
   type UpstreamConsumerParts,
   type UpstreamConsumerService,
 } from './compose.ts';
@@ -11,3 +10,4 @@ export {
   upstreamConsumerConfigSchema,
   type UpstreamConsumerConfig,
 } from './config.ts';
+export { openUpstreamConsumer } from './open.ts';

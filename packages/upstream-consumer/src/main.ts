@@ -1,5 +1,5 @@
 import { runMain } from '@longwire/service-kit';
-import { openUpstreamConsumer } from './compose.ts';
 import { loadUpstreamConsumerConfig } from './config.ts';
+import { openUpstreamConsumer } from './open.ts';
 
 await runMain('upstream-consumer', () => openUpstreamConsumer(loadUpstreamConsumerConfig(process.env)));

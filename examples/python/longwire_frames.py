@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-TYPES = "CONNECT CONNECTED PING PONG PUBLISH PUBLISHED SEND SENT DELIVER ACKNOWLEDGE REDIRECT CLOSE".split()  # from 1
+TYPES = ("CONNECT CONNECTED PING PONG PUBLISH PUBLISHED SEND SENT DELIVER ACKNOWLEDGE REDIRECT CLOSE "
+         "REFRESH REFRESHED").split()  # from 1
 # Every message numbers its fields from 1 without a gap. A star means repeated; enums are read as uint32.
 BODIES = {type: [tuple(field.split(":")) for field in fields.split()] for type, fields in {
     "CONNECT": "version_min:uint32 version_max:uint32 token:string agent:string",
@@ -20,6 +21,8 @@ BODIES = {type: [tuple(field.split(":")) for field in fields.split()] for type, 
     "ACKNOWLEDGE": "delivery_ids:uint32*",
     "REDIRECT": "addresses:string* delay_ms:uint32",
     "CLOSE": "code:uint32 reason:string retry_after_ms:uint32",
+    "REFRESH": "token:string",
+    "REFRESHED": "token_expires_at_ms:uint64",
 }.items()}
 CLOSE_CODES = {name: first + number for first, names in {
     1000: "serverStopping idleTimeout loginTimeout slowConsumer overloaded backendUnavailable internalError",

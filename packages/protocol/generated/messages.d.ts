@@ -809,5 +809,119 @@ export namespace longwire {
             /** Shape of a Close. */
             type $Shape = longwire.v1.Close.$Properties;
         }
+
+        /**
+         * Properties of a Refresh.
+         * @deprecated Use longwire.v1.Refresh.$Properties instead.
+         */
+        interface IRefresh extends longwire.v1.Refresh.$Properties {
+        }
+
+        /** Represents a Refresh. */
+        class Refresh {
+
+            /**
+             * Constructs a new Refresh.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: longwire.v1.Refresh.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Refresh token. */
+            token: string;
+
+            /**
+             * Encodes the specified Refresh message. Does not implicitly {@link longwire.v1.Refresh.verify|verify} messages.
+             * @param message Refresh message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: longwire.v1.Refresh.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Refresh message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {longwire.v1.Refresh & longwire.v1.Refresh.$Shape} Refresh
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.v1.Refresh & longwire.v1.Refresh.$Shape;
+        }
+
+        namespace Refresh {
+
+            /** Properties of a Refresh. */
+            interface $Properties {
+
+                /** Refresh token */
+                token?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Refresh. */
+            type $Shape = longwire.v1.Refresh.$Properties;
+        }
+
+        /**
+         * Properties of a Refreshed.
+         * @deprecated Use longwire.v1.Refreshed.$Properties instead.
+         */
+        interface IRefreshed extends longwire.v1.Refreshed.$Properties {
+        }
+
+        /** Represents a Refreshed. */
+        class Refreshed {
+
+            /**
+             * Constructs a new Refreshed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: longwire.v1.Refreshed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Refreshed tokenExpiresAtMs. */
+            tokenExpiresAtMs: number;
+
+            /**
+             * Encodes the specified Refreshed message. Does not implicitly {@link longwire.v1.Refreshed.verify|verify} messages.
+             * @param message Refreshed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: longwire.v1.Refreshed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Refreshed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {longwire.v1.Refreshed & longwire.v1.Refreshed.$Shape} Refreshed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.v1.Refreshed & longwire.v1.Refreshed.$Shape;
+        }
+
+        namespace Refreshed {
+
+            /** Properties of a Refreshed. */
+            interface $Properties {
+
+                /** Refreshed tokenExpiresAtMs */
+                tokenExpiresAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Refreshed. */
+            type $Shape = longwire.v1.Refreshed.$Properties;
+        }
     }
 }

@@ -2042,6 +2042,278 @@ export const longwire = $root.longwire = (() => {
             return Close;
         })();
 
+        v1.Refresh = (function() {
+
+            /**
+             * Properties of a Refresh.
+             * @typedef {Object} longwire.v1.Refresh.$Properties
+             * @property {string|null} [token] Refresh token
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Refresh.
+             * @memberof longwire.v1
+             * @interface IRefresh
+             * @augments longwire.v1.Refresh.$Properties
+             * @deprecated Use longwire.v1.Refresh.$Properties instead.
+             */
+
+            /**
+             * Shape of a Refresh.
+             * @typedef {longwire.v1.Refresh.$Properties} longwire.v1.Refresh.$Shape
+             */
+
+            /**
+             * Constructs a new Refresh.
+             * @memberof longwire.v1
+             * @classdesc Represents a Refresh.
+             * @constructor
+             * @param {longwire.v1.Refresh.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Refresh = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Refresh token.
+             * @member {string} token
+             * @memberof longwire.v1.Refresh
+             * @instance
+             */
+            Refresh.prototype.token = "";
+
+            /**
+             * Encodes the specified Refresh message. Does not implicitly {@link longwire.v1.Refresh.verify|verify} messages.
+             * @function encode
+             * @memberof longwire.v1.Refresh
+             * @static
+             * @param {longwire.v1.Refresh.$Properties} message Refresh message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Refresh.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.token);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Refresh message from the specified reader or buffer.
+             * @function decode
+             * @memberof longwire.v1.Refresh
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {longwire.v1.Refresh & longwire.v1.Refresh.$Shape} Refresh
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Refresh.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.longwire.v1.Refresh();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.token = value;
+                            else
+                                delete message.token;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Refresh;
+        })();
+
+        v1.Refreshed = (function() {
+
+            /**
+             * Properties of a Refreshed.
+             * @typedef {Object} longwire.v1.Refreshed.$Properties
+             * @property {number|null} [tokenExpiresAtMs] Refreshed tokenExpiresAtMs
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Refreshed.
+             * @memberof longwire.v1
+             * @interface IRefreshed
+             * @augments longwire.v1.Refreshed.$Properties
+             * @deprecated Use longwire.v1.Refreshed.$Properties instead.
+             */
+
+            /**
+             * Shape of a Refreshed.
+             * @typedef {longwire.v1.Refreshed.$Properties} longwire.v1.Refreshed.$Shape
+             */
+
+            /**
+             * Constructs a new Refreshed.
+             * @memberof longwire.v1
+             * @classdesc Represents a Refreshed.
+             * @constructor
+             * @param {longwire.v1.Refreshed.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Refreshed = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Refreshed tokenExpiresAtMs.
+             * @member {number} tokenExpiresAtMs
+             * @memberof longwire.v1.Refreshed
+             * @instance
+             */
+            Refreshed.prototype.tokenExpiresAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified Refreshed message. Does not implicitly {@link longwire.v1.Refreshed.verify|verify} messages.
+             * @function encode
+             * @memberof longwire.v1.Refreshed
+             * @static
+             * @param {longwire.v1.Refreshed.$Properties} message Refreshed message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Refreshed.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.tokenExpiresAtMs != null && $Object.hasOwnProperty.call(message, "tokenExpiresAtMs") && (typeof message.tokenExpiresAtMs === "object" ? message.tokenExpiresAtMs.low || message.tokenExpiresAtMs.high : message.tokenExpiresAtMs !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.tokenExpiresAtMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Refreshed message from the specified reader or buffer.
+             * @function decode
+             * @memberof longwire.v1.Refreshed
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {longwire.v1.Refreshed & longwire.v1.Refreshed.$Shape} Refreshed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Refreshed.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.longwire.v1.Refreshed();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.tokenExpiresAtMs = value;
+                            else
+                                delete message.tokenExpiresAtMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Refreshed;
+        })();
+
         return v1;
     })();
 

@@ -14,11 +14,13 @@ export const FrameType = {
   acknowledge: 10,
   redirect: 11,
   close: 12,
+  refresh: 13,
+  refreshed: 14,
 } as const;
 
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
-export const LAST_FRAME_TYPE: number = FrameType.close;
+export const LAST_FRAME_TYPE: number = FrameType.refreshed;
 export const FRAME_TYPE_MASK = 0x1f;
 
 /** Flags, the high three bits of a frame's first byte. */

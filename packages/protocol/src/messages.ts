@@ -22,6 +22,8 @@ export interface Messages {
   acknowledge: longwire.v1.Acknowledge;
   redirect: longwire.v1.Redirect;
   close: longwire.v1.Close;
+  refresh: longwire.v1.Refresh;
+  refreshed: longwire.v1.Refreshed;
 }
 
 type Properties = {
@@ -35,6 +37,8 @@ type Properties = {
   acknowledge: longwire.v1.Acknowledge.$Properties;
   redirect: longwire.v1.Redirect.$Properties;
   close: longwire.v1.Close.$Properties;
+  refresh: longwire.v1.Refresh.$Properties;
+  refreshed: longwire.v1.Refreshed.$Properties;
 };
 
 export type MessageName = keyof Messages;
@@ -55,6 +59,8 @@ const codecs: { readonly [Name in MessageName]: Codec<Name> } = {
   acknowledge: v1.Acknowledge,
   redirect: v1.Redirect,
   close: v1.Close,
+  refresh: v1.Refresh,
+  refreshed: v1.Refreshed,
 };
 
 /** PING and PONG are the same two bytes every time. */
@@ -106,8 +112,13 @@ export function isProtocolError(value: object): value is ProtocolError {
 
 const MESSAGE_ID_RULE = 'message_id must be 1 to 64 of A-Z a-z 0-9 . _ : @ -';
 
+function hasToken({ token }: { token: string }): string | null {
+  return token === '' ? 'token is missing' : null;
+}
+
 const fieldRules: { readonly [Name in MessageName]?: (message: Messages[Name]) => string | null } = {
-  connect: ({ token }) => (token === '' ? 'token is missing' : null),
+  connect: hasToken,
+  refresh: hasToken,
   publish: ({ messageId, kind }) => {
     if (!isMessageId(messageId)) return MESSAGE_ID_RULE;
     return isKind(kind) ? null : 'kind must be 1 to 64 of A-Z a-z 0-9 . _ -';

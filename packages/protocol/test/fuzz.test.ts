@@ -57,7 +57,7 @@ test('random bytes, shaped so that many become frames', () => {
     const bytes = Uint8Array.from({ length: below(48) }, () => below(256));
     // Three of four begin with an existing type, some with EXTENDED, and most of those with a length that fits.
     if (bytes.length > 2 && below(4) > 0) {
-      bytes[0] = 1 + below(12) + (below(4) === 0 ? 0x20 : 0);
+      bytes[0] = 1 + below(14) + (below(4) === 0 ? 0x20 : 0);
       if (below(4) > 0) bytes[1] = below(bytes.length);
       // Small numbers in the body make tags and lengths that lead further in.
       if (below(2) === 0) for (let index = 2; index < bytes.length; index++) bytes[index]! &= 0x1f;

@@ -75,7 +75,15 @@ test('a frame that was refused says why, for people', () => {
 });
 
 test('no message is taken for an error', () => {
-  for (const name of ['connected', 'published', 'sent', 'acknowledge', 'redirect', 'close'] as const)
+  for (const name of [
+    'connected',
+    'published',
+    'sent',
+    'acknowledge',
+    'redirect',
+    'close',
+    'refreshed',
+  ] as const)
     expect(
       isProtocolError(
         decodeMessage(name, { type: FrameType[name], body: new Uint8Array(0), traceContext: null }),

@@ -73,7 +73,7 @@ describe('before the login', () => {
     ['an HTTP POST', text('POST / HTTP/1.1\r\n\r\n'), 'malformedFrame', /frame type 16 does not exist/],
     ['a TLS hello', [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3], 'malformedFrame', /frame type 22 does not/],
     ['type 0', frame(0), 'malformedFrame', /frame type 0 does not exist/],
-    ['type 13', frame(13), 'malformedFrame', /frame type 13 does not exist/],
+    ['type 15', frame(15), 'malformedFrame', /frame type 15 does not exist/],
     ['type 31', frame(31), 'malformedFrame', /frame type 31 does not exist/],
     ['the flag ENCRYPTED', [0x41, 0], 'unsupportedFeature', /signed and encrypted frames/],
     ['the flag SIGNED', [0x81, 0], 'unsupportedFeature', /signed and encrypted frames/],

@@ -51,6 +51,8 @@ const messages: Record<MessageName, fc.Arbitrary<Record<string, unknown>>> = {
   acknowledge: fc.record({ deliveryIds: fc.array(uint32, { maxLength: 50 }) }),
   redirect: fc.record({ addresses: fc.array(text, { maxLength: 5 }), delayMs: uint32 }),
   close: fc.record({ code: uint32, reason: text, retryAfterMs: uint32 }, { requiredKeys: [] }),
+  refresh: fc.record({ token: text.filter((token) => token !== '') }),
+  refreshed: fc.record({ tokenExpiresAtMs: uint64 }),
 };
 
 export const anyFrame: fc.Arbitrary<AnyFrame> = fc.oneof(

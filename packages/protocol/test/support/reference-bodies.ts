@@ -148,7 +148,7 @@ function obeysRules(type: string, message: PlainMessage): boolean {
     const isAllowed = Array.from(text).every((character) => (LETTERS + signs).includes(character));
     return text.length >= 1 && text.length <= longest && isAllowed;
   };
-  if (type === 'CONNECT') return message.token !== undefined;
+  if (type === 'CONNECT' || type === 'REFRESH') return message.token !== undefined;
   if (type === 'PUBLISH') return holds('message_id', 64, '._:@-') && holds('kind', 64, '._-');
   if (type === 'SEND') return holds('message_id', 64, '._:@-') && holds('to', 128, '._:@-');
   return type !== 'DELIVER' || holds('message_id', 64, '._:@-');

@@ -29,7 +29,9 @@ export interface Reading {
 }
 
 const TYPES =
-  'CONNECT CONNECTED PING PONG PUBLISH PUBLISHED SEND SENT DELIVER ACKNOWLEDGE REDIRECT CLOSE'.split(' ');
+  'CONNECT CONNECTED PING PONG PUBLISH PUBLISHED SEND SENT DELIVER ACKNOWLEDGE REDIRECT CLOSE REFRESH REFRESHED'.split(
+    ' ',
+  );
 
 /** The name of a frame type, by its number. */
 export function typeName(type: number): string {
@@ -56,7 +58,7 @@ export function readFrames(bytes: Uint8Array, maxFrameBytes: number): Reading {
 
 function readHeader(bytes: Uint8Array, maxFrameBytes: number): { size: number; length: number } | null {
   const type = bytes[0]! % 32;
-  if (type < 1 || type > 12) throw new Refused('malformedFrame');
+  if (type < 1 || type > 14) throw new Refused('malformedFrame');
   if (bytes[0]! >= 64) throw new Refused('unsupportedFeature');
   let length = 0;
   for (let size = 1; size <= 4; size++) {

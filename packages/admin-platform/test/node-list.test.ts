@@ -17,6 +17,8 @@ const lease = (nodeId: string, boot: string, updatedAtMs = 1000): NodeLease => (
   memoryBytes: 100,
   eventLoopDelayMs: 1.5,
   updatedAtMs,
+  apiUrl: 'http://127.0.0.1:1',
+  loadFactor: 1,
 });
 
 describe('the list of nodes', () => {

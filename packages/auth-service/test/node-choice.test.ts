@@ -65,10 +65,11 @@ describe('the choice of a push-server', () => {
   });
 });
 
-function lease(directory: EmbeddedDirectory, nodeId: string, sessions: number): Promise<void> {
-  const boot = '0123456789abcdef';
-  return directory.refreshLease(
-    { nodeId, boot, sessions, memoryBytes: 1, eventLoopDelayMs: 1, updatedAtMs: Date.now() },
+async function lease(directory: EmbeddedDirectory, nodeId: string, sessions: number): Promise<void> {
+  const load = { sessions, memoryBytes: 1, eventLoopDelayMs: 1, loadFactor: 1 };
+  const apiUrl = 'http://127.0.0.1:1';
+  await directory.refreshLease(
+    { nodeId, boot: '0123456789abcdef', ...load, updatedAtMs: Date.now(), apiUrl },
     60_000,
   );
 }

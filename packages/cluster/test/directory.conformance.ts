@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { maxTokenLifeMs, type Directory, type Route } from '../src/directory/index.ts';
+import {
+  maxClockSkewMs,
+  maxTokenLifeMs,
+  type Directory,
+  type NodeLease,
+  type Route,
+} from '../src/directory/index.ts';
 
 const bootA = 'aaaaaaaaaaaaaaaa';
 const bootB = 'bbbbbbbbbbbbbbbb';
@@ -44,6 +50,59 @@ export function directoryConformance(name: string, open: () => Promise<Directory
       expect(await directory.release('client', owned)).toBe(true);
       expect(await directory.release('client', owned)).toBe(false);
       expect(await directory.lookup(['client'])).toEqual([null]);
+    });
+
+    test('confirm lets a standing route be and puts a missing one back', async () => {
+      await directory.claim('client', route(1), nowMs);
+      expect(await directory.confirm('client', route(1), nowMs)).toBe('standing');
+      expect(await directory.confirm('lost', route(2), nowMs)).toBe('restored');
+      expect(await directory.confirm('lost', route(2), nowMs)).toBe('standing');
+      expect(await directory.lookup(['client', 'lost'])).toEqual([route(1), route(2)]);
+    });
+
+    test('confirm never takes a client from another connection', async () => {
+      const owned = route(12);
+      await directory.claim('client', owned, nowMs);
+      for (const other of [{ conn: 1 }, { conn: 123 }, { boot: bootB }, { nodeId: 'node-12' }])
+        expect(await directory.confirm('client', { ...owned, ...other }, nowMs)).toBe('replaced');
+      expect(await directory.confirm('client', { ...owned, conn: 1, sinceMs: 0 }, nowMs)).toBe('replaced');
+      expect(await directory.lookup(['client'])).toEqual([owned]);
+    });
+
+    test('confirm takes the place of a login that was surely earlier, which only lost writes bring back', async () => {
+      const early = route(1, 'node-1', bootA);
+      const sinceMs = early.sinceMs + maxClockSkewMs;
+      const late = { ...route(2, 'node-2', bootB), sinceMs: sinceMs + 1 };
+      await directory.claim('client', early, nowMs);
+      expect(await directory.confirm('client', { ...late, sinceMs }, nowMs)).toBe('replaced');
+      expect(await directory.confirm('client', late, nowMs)).toBe('restored');
+      expect(await directory.confirm('client', early, nowMs)).toBe('replaced');
+      expect(await directory.lookup(['client'])).toEqual([late]);
+    });
+
+    test('confirm tells a revoked session so, unless another connection holds its client', async () => {
+      await directory.claim('client', route(1), nowMs);
+      await directory.revoke('client', nowMs);
+      expect(await directory.confirm('client', route(1), nowMs)).toBe('revoked');
+      expect(await directory.confirm('client', route(1), nowMs + 1)).toBe('standing');
+      expect(await directory.confirm('client', route(2), nowMs)).toBe('replaced');
+      await directory.release('client', route(1));
+      expect(await directory.confirm('client', route(1), nowMs)).toBe('revoked');
+      expect(await directory.lookup(['client'])).toEqual([null]);
+    });
+
+    test('many confirms at once are answered each by its own', async () => {
+      const ids = Array.from({ length: 350 }, (_, i) => `client-${i}`);
+      await Promise.all(ids.map((id, i) => directory.claim(id, route(i + 1), nowMs)));
+      await Promise.all(
+        ids.map(async (id, i) => {
+          if (i % 3 === 0) await directory.release(id, route(i + 1));
+          if (i % 3 === 1) await directory.claim(id, route(i + 1, 'node-2'), nowMs);
+        }),
+      );
+      const answers = await Promise.all(ids.map((id, i) => directory.confirm(id, route(i + 1), nowMs)));
+      expect(answers).toEqual(ids.map((_, i) => ['restored', 'replaced', 'standing'][i % 3]));
+      expect(await directory.count()).toBe(ids.length);
     });
 
     test('a look-up of many answers in order, with gaps and repetitions', async () => {
@@ -107,8 +166,9 @@ export function directoryConformance(name: string, open: () => Promise<Directory
 
     test('a revocation refuses tokens up to its time, leaves the route, and never moves back', async () => {
       await directory.claim('client', route(1), nowMs);
-      await directory.revoke('client', nowMs);
-      await directory.revoke('client', nowMs - 1000);
+      expect(await directory.revoke('client', nowMs)).toEqual(route(1));
+      expect(await directory.revoke('client', nowMs - 1000)).toEqual(route(1));
+      expect(await directory.revoke('nobody', nowMs)).toBeNull();
       expect(await directory.claim('client', route(2), nowMs)).toEqual({ status: 'revoked' });
       expect(await directory.claim('client', route(2), nowMs - 500)).toEqual({ status: 'revoked' });
       expect(await directory.lookup(['client'])).toEqual([route(1)]);
@@ -171,6 +231,28 @@ export function directoryConformance(name: string, open: () => Promise<Directory
       expect(await directory.knownBoots()).toEqual([{ nodeId: 'node-1', boot: bootA }]);
     });
 
+    test('a refreshed lease tells whether the directory knew the boot, and remembers it', async () => {
+      expect(await directory.refreshLease(lease('node-1', bootA, 1), 60_000)).toBe('forgotten');
+      expect(await directory.refreshLease(lease('node-1', bootA, 2), 60_000)).toBe('kept');
+      await directory.rememberBoot('node-1', bootB);
+      expect(await directory.refreshLease(lease('node-1', bootB, 3), 60_000)).toBe('kept');
+      await directory.sweep('node-1', bootA);
+      expect(await directory.refreshLease(lease('node-1', bootA, 4), 60_000)).toBe('forgotten');
+      expect(await directory.knownBoots()).toHaveLength(2);
+    });
+
+    test('a boot that was declared dead is told so and writes nothing; another life is free', async () => {
+      await directory.refreshLease(lease('node-1', bootA, 1), 60_000);
+      await directory.fence('node-1', bootA);
+      await directory.fence('node-1', bootA);
+      await directory.sweep('node-1', bootA);
+      expect(await directory.refreshLease(lease('node-1', bootA, 2), 60_000)).toBe('fenced');
+      expect(await directory.leases()).toEqual([lease('node-1', bootA, 1)]);
+      expect(await directory.knownBoots()).toEqual([]);
+      expect(await directory.refreshLease(lease('node-1', bootB, 3), 60_000)).toBe('forgotten');
+      expect(await directory.refreshLease(lease('node-2', bootA, 4), 60_000)).toBe('forgotten');
+    });
+
     test('a lease is replaced by the next, and taken back only by its own boot', async () => {
       await directory.refreshLease(lease('node-1', bootA, 1), 60_000);
       await directory.refreshLease(lease('node-2', bootA, 2), 60_000);
@@ -194,8 +276,9 @@ export function directoryConformance(name: string, open: () => Promise<Directory
   });
 }
 
-function lease(nodeId: string, boot: string, sessions: number) {
-  return { nodeId, boot, sessions, memoryBytes: 1e9, eventLoopDelayMs: 1.5, updatedAtMs: nowMs };
+function lease(nodeId: string, boot: string, sessions: number): NodeLease {
+  const load = { sessions, memoryBytes: 1e9, eventLoopDelayMs: 1.5, loadFactor: 0.5 };
+  return { nodeId, boot, ...load, updatedAtMs: nowMs, apiUrl: 'http://127.0.0.1:7401' };
 }
 
 function byNode<Item extends { nodeId: string }>(items: readonly Item[]): Item[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Directory, Route } from '../src/directory/index.ts';
+import { maxClockSkewMs, type Directory, type Route } from '../src/directory/index.ts';
 import { route } from './directory.conformance.ts';
 
 const clients = ['a', 'b', '__proto__'];
@@ -17,6 +17,7 @@ const owner = fc.record({
 const timeMs = fc.integer({ min: 0, max: 5 }).map((offset) => startMs + offset);
 const step = fc.oneof(
   fc.record({ call: fc.constant('claim' as const), client, owner, timeMs }),
+  fc.record({ call: fc.constant('confirm' as const), client, owner, timeMs }),
   fc.record({ call: fc.constant('release' as const), client, owner }),
   fc.record({ call: fc.constant('sweep' as const), owner }),
   fc.record({ call: fc.constant('revoke' as const), client, timeMs }),
@@ -34,8 +35,19 @@ class Model {
         if (s.timeMs <= (this.floors.get(s.client) ?? -1)) return { status: 'revoked' };
         const replaced = this.routes.find((entry) => entry.client === s.client)?.route ?? null;
         this.#keep((entry) => entry.client !== s.client);
-        this.routes.push({ client: s.client, route: route(s.owner.conn, s.owner.nodeId, s.owner.boot) });
+        this.routes.push({ client: s.client, route: routeOf(s.owner) });
         return { status: 'claimed', replaced };
+      }
+      case 'confirm': {
+        const standing = this.routes.find((entry) => entry.client === s.client)?.route;
+        const own = routeOf(s.owner);
+        const isEarlier = standing && own.sinceMs - standing.sinceMs > maxClockSkewMs;
+        if (standing && !owns(own, standing) && !isEarlier) return 'replaced';
+        if (s.timeMs <= (this.floors.get(s.client) ?? -1)) return 'revoked';
+        if (standing && owns(own, standing)) return 'standing';
+        this.#keep((entry) => entry.client !== s.client);
+        this.routes.push({ client: s.client, route: own });
+        return 'restored';
       }
       case 'release':
         return 1 === this.#keep((entry) => entry.client !== s.client || !owns(s.owner, entry.route));
@@ -43,7 +55,7 @@ class Model {
         return this.#keep(({ route: r }) => !owns({ ...s.owner, conn: r.conn }, r));
       case 'revoke':
         this.floors.set(s.client, Math.max(s.timeMs, this.floors.get(s.client) ?? 0));
-        return undefined;
+        return this.routes.find((entry) => entry.client === s.client)?.route ?? null;
     }
   }
 
@@ -54,6 +66,11 @@ class Model {
   }
 }
 
+/** Connections 1 and 2 signed in at about one time, 3 surely later. */
+function routeOf({ nodeId, boot, conn }: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Route {
+  return { ...route(conn, nodeId, boot), sinceMs: startMs + conn + (conn === 3 ? 2 * maxClockSkewMs : 0) };
+}
+
 function owns(o: Pick<Route, 'nodeId' | 'boot' | 'conn'>, r: Route): boolean {
   return o.nodeId === r.nodeId && o.boot === r.boot && o.conn === r.conn;
 }
@@ -61,7 +78,9 @@ function owns(o: Pick<Route, 'nodeId' | 'boot' | 'conn'>, r: Route): boolean {
 function run(directory: Directory, s: Step): Promise<unknown> {
   switch (s.call) {
     case 'claim':
-      return directory.claim(s.client, route(s.owner.conn, s.owner.nodeId, s.owner.boot), s.timeMs);
+      return directory.claim(s.client, routeOf(s.owner), s.timeMs);
+    case 'confirm':
+      return directory.confirm(s.client, routeOf(s.owner), s.timeMs);
     case 'release':
       return directory.release(s.client, s.owner);
     case 'sweep':

@@ -41,6 +41,7 @@ export class SimulatedNode {
   readonly #client: NodeClient;
   #server: HttpServer | null = null;
   #registration: Registration | null = null;
+  #apiUrl = '';
   #conn = 0;
 
   private constructor(nodeId: string, directory: Directory, membership: Membership) {
@@ -65,8 +66,8 @@ export class SimulatedNode {
       await Promise.all(clientIds.slice(start, start + 1000).map((clientId) => this.claim(clientId)));
     for (const clientId of clientIds) this.clients.set(clientId, behaviour);
     const lease = { nodeId: this.nodeId, boot: this.boot, sessions: this.clients.size };
-    const load = { memoryBytes: 1, eventLoopDelayMs: 0, updatedAtMs: Date.now() };
-    await this.#directory.refreshLease({ ...lease, ...load }, 60_000);
+    const load = { memoryBytes: 1, eventLoopDelayMs: 0, loadFactor: 1, updatedAtMs: Date.now() };
+    await this.#directory.refreshLease({ ...lease, ...load, apiUrl: this.#apiUrl }, 60_000);
   }
 
   /** A route to here, whether or not the client is here. */
@@ -118,6 +119,7 @@ export class SimulatedNode {
         .send(nodeApi.broadcast.response.encode({ counts }).finish());
     });
     const api = await server.listen({ host: '127.0.0.1', port: 0 });
+    this.#apiUrl = api;
     const member = { nodeId: this.nodeId, boot: this.boot, addresses: { api }, weight: 1, version: '0' };
     this.#registration = await this.#membership.register(
       'push-server',

@@ -29,8 +29,8 @@ export class ClientTokens {
   }
 
   /** Refuses from now on every token of the client that has been issued until now. */
-  revokeAll(clientId: string): Promise<void> {
-    return this.#directory.revoke(clientId, Date.now());
+  async revokeAll(clientId: string): Promise<void> {
+    await this.#directory.revoke(clientId, Date.now());
   }
 }
 

@@ -31,33 +31,54 @@ export interface NodeLease {
   /** 99th percentile of the event loop's lateness since the last refresh, in milliseconds. */
   readonly eventLoopDelayMs: number;
   readonly updatedAtMs: number;
+  /** Base URL of the node API: how a node is reached that has left the membership and still has clients. */
+  readonly apiUrl: string;
+  /** What the node says its share should be multiplied by now: 0.05 to 1. */
+  readonly loadFactor: number;
 }
+
+/**
+ * 'kept': as usual. 'forgotten': the directory did not know this boot (it has lost its data); it does again now, and the caller puts
+ * its routes back. 'fenced': this boot was declared dead; nothing was written.
+ */
+export type LeaseResult = 'kept' | 'forgotten' | 'fenced';
+
+/** 'replaced': another connection holds the client. 'revoked': the session's token was revoked; nothing was written. */
+export type ConfirmResult = 'standing' | 'restored' | 'replaced' | 'revoked';
 
 export interface Directory {
   /** Writes the route of a client who has just signed in, whatever stood there: the newest login wins. */
   claim(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ClaimResult>;
   /** Deletes the route only if it is still exactly this connection's (node, boot and conn). Answers whether it was. */
   release(clientId: string, route: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Promise<boolean>;
+  /**
+   * Asks whether the route of a live session stands, and puts it back where none does. It never takes a client from another
+   * connection, but for a route whose `sinceMs` is earlier by more than `maxClockSkewMs`: that login was replaced
+   * long ago, and a backend that has lost its last writes shows it again.
+   */
+  confirm(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ConfirmResult>;
   /** Routes in the order asked for; null where the client is offline. Many ids take several calls of the backend. */
   lookup(clientIds: readonly string[]): Promise<(Route | null)[]>;
   /**
    * Refuses from now on every token of the client issued at or before this time (milliseconds since 1970). Never moves
    * back. Such a floor (in Redis 30 to 70 bytes) is kept for `maxTokenLifeMs`; one that is older goes at the client's next claim,
-   * or at a revocation of a client close to it.
+   * or at a revocation of a client close to it. The route stays; it is answered, so that the caller can have its connection closed.
    */
-  revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<void>;
+  revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<Route | null>;
   /** Whether a token issued then has been revoked. */
   isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean>;
   /** How many routes there are, counted exactly. */
   count(): Promise<number>;
+  /** Declares one life of a node dead, for `fenceLifeMs`: each refreshLease of it answers 'fenced' from now on. Comes before its sweep. */
+  fence(nodeId: string, boot: string): Promise<void>;
   /** Deletes the routes of one dead life of a node and nothing else. Answers how many. Ends with forgetting the boot. */
   sweep(nodeId: string, boot: string): Promise<number>;
   /** Announces a boot before its first claim, so that a sweeper finds it even if nobody saw the node die. */
   rememberBoot(nodeId: string, boot: string): Promise<void>;
   /** Every boot announced and not yet swept. */
   knownBoots(): Promise<{ nodeId: string; boot: string }[]>;
-  /** Publishes the node's lease; it disappears after `ttlMs` without another. */
-  refreshLease(lease: NodeLease, ttlMs: number): Promise<void>;
+  /** Publishes the node's lease, which disappears after `ttlMs` without another, and remembers the boot. */
+  refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult>;
   /** Takes the lease back at an orderly stop. */
   dropLease(nodeId: string, boot: string): Promise<void>;
   /** Every lease that has not run out. */
@@ -69,6 +90,12 @@ export interface Directory {
 
 /** No token lives longer than this: an older revocation floor has nothing left to refuse. */
 export const maxTokenLifeMs = 30 * 24 * 3_600_000;
+
+/** The clocks of two nodes are never further apart than this. */
+export const maxClockSkewMs = 60_000;
+
+/** How long a boot that was declared dead stays so: longer than any process sleeps and wakes again. */
+export const fenceLifeMs = 7 * 24 * 3_600_000;
 
 /** The directory did not answer in time or refused the call; whether the call took effect is unknown. */
 export class DirectoryUnavailable extends Error {

@@ -1,4 +1,14 @@
-import { maxTokenLifeMs, type ClaimResult, type Directory, type NodeLease, type Route } from './directory.ts';
+import {
+  fenceLifeMs,
+  maxClockSkewMs,
+  maxTokenLifeMs,
+  type ClaimResult,
+  type ConfirmResult,
+  type Directory,
+  type LeaseResult,
+  type NodeLease,
+  type Route,
+} from './directory.ts';
 
 /** The directory of one process: everything in maps, every call atomic because nothing interrupts it. */
 export class EmbeddedDirectory implements Directory {
@@ -6,6 +16,8 @@ export class EmbeddedDirectory implements Directory {
   readonly #floors = new Map<string, number>();
   readonly #leases = new Map<string, { lease: NodeLease; endsAtMs: number }>();
   readonly #boots = new Map<string, { nodeId: string; boot: string }>();
+  /** When each boot that was declared dead may be forgotten, the earliest first. */
+  readonly #fencedUntilMs = new Map<string, number>();
 
   async claim(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ClaimResult> {
     const floor = this.#floors.get(clientId);
@@ -18,21 +30,31 @@ export class EmbeddedDirectory implements Directory {
 
   async release(clientId: string, owner: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Promise<boolean> {
     const route = this.#routes.get(clientId);
-    if (route?.nodeId !== owner.nodeId || route.boot !== owner.boot || route.conn !== owner.conn)
-      return false;
-    return this.#routes.delete(clientId);
+    return route !== undefined && isSameOwner(route, owner) && this.#routes.delete(clientId);
+  }
+
+  async confirm(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ConfirmResult> {
+    const standing = this.#routes.get(clientId);
+    const isOwn = standing !== undefined && isSameOwner(standing, route);
+    if (standing !== undefined && !isOwn && standing.sinceMs + maxClockSkewMs >= route.sinceMs)
+      return 'replaced';
+    if (tokenIssuedAtMs <= (this.#floors.get(clientId) ?? -1)) return 'revoked';
+    if (isOwn) return 'standing';
+    this.#routes.set(clientId, { ...route });
+    return 'restored';
   }
 
   async lookup(clientIds: readonly string[]): Promise<(Route | null)[]> {
     return clientIds.map((clientId) => this.#routes.get(clientId) ?? null);
   }
 
-  async revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<void> {
+  async revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<Route | null> {
     const floor = Math.max(this.#floors.get(clientId) ?? 0, issuedAtOrBeforeMs);
     this.#dropOldFloors();
     // Deleted first, so that the oldest stay in front.
     this.#floors.delete(clientId);
     this.#floors.set(clientId, floor);
+    return this.#routes.get(clientId) ?? null;
   }
 
   async isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean> {
@@ -44,6 +66,16 @@ export class EmbeddedDirectory implements Directory {
     return this.#routes.size;
   }
 
+  async fence(nodeId: string, boot: string): Promise<void> {
+    const nowMs = Date.now();
+    for (const [name, untilMs] of this.#fencedUntilMs) {
+      if (untilMs > nowMs) break;
+      this.#fencedUntilMs.delete(name);
+    }
+    this.#fencedUntilMs.delete(nameOf(nodeId, boot));
+    this.#fencedUntilMs.set(nameOf(nodeId, boot), nowMs + fenceLifeMs);
+  }
+
   async sweep(nodeId: string, boot: string): Promise<number> {
     let deleted = 0;
     for (const [clientId, route] of this.#routes) {
@@ -51,20 +83,26 @@ export class EmbeddedDirectory implements Directory {
       this.#routes.delete(clientId);
       deleted += 1;
     }
-    this.#boots.delete(`${nodeId}|${boot}`);
+    this.#boots.delete(nameOf(nodeId, boot));
     return deleted;
   }
 
   async rememberBoot(nodeId: string, boot: string): Promise<void> {
-    this.#boots.set(`${nodeId}|${boot}`, { nodeId, boot });
+    this.#boots.set(nameOf(nodeId, boot), { nodeId, boot });
   }
 
   async knownBoots(): Promise<{ nodeId: string; boot: string }[]> {
     return [...this.#boots.values()];
   }
 
-  async refreshLease(lease: NodeLease, ttlMs: number): Promise<void> {
-    this.#leases.set(lease.nodeId, { lease: { ...lease }, endsAtMs: Date.now() + ttlMs });
+  async refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult> {
+    const { nodeId, boot } = lease;
+    const name = nameOf(nodeId, boot);
+    if ((this.#fencedUntilMs.get(name) ?? 0) > Date.now()) return 'fenced';
+    this.#leases.set(nodeId, { lease: { ...lease }, endsAtMs: Date.now() + ttlMs });
+    if (this.#boots.has(name)) return 'kept';
+    this.#boots.set(name, { nodeId, boot });
+    return 'forgotten';
   }
 
   async dropLease(nodeId: string, boot: string): Promise<void> {
@@ -89,4 +127,14 @@ export class EmbeddedDirectory implements Directory {
       this.#floors.delete(clientId);
     }
   }
+}
+
+function nameOf(nodeId: string, boot: string): string {
+  return `${nodeId}|${boot}`;
+}
+
+type Owner = Pick<Route, 'nodeId' | 'boot' | 'conn'>;
+
+function isSameOwner(a: Owner, b: Owner): boolean {
+  return a.nodeId === b.nodeId && a.boot === b.boot && a.conn === b.conn;
 }

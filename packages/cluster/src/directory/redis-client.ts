@@ -7,16 +7,18 @@ import { DirectoryUnavailable } from './directory.ts';
 /** packages/cluster/lua, which lies beside src/ and dist/ alike. */
 const luaFolder = new URL('../../lua/', import.meta.url);
 
-export type ScriptName = 'claim' | 'release' | 'lookup' | 'revoke' | 'sweep' | 'count' | 'drop-lease';
-const scriptNames: readonly ScriptName[] = [
+const scriptNames = [
   'claim',
+  'confirm',
   'release',
   'lookup',
   'revoke',
   'sweep',
   'count',
+  'refresh-lease',
   'drop-lease',
-];
+] as const;
+export type ScriptName = (typeof scriptNames)[number];
 
 /** Calls that may be waiting for Redis at once; beyond it a call is refused at once, so that a slow Redis costs no memory. */
 const maxCallsInFlight = 2000;

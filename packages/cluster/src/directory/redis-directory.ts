@@ -1,8 +1,19 @@
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisSettings } from '../config.ts';
-import { maxTokenLifeMs, type ClaimResult, type Directory, type NodeLease, type Route } from './directory.ts';
+import {
+  fenceLifeMs,
+  maxClockSkewMs,
+  maxTokenLifeMs,
+  type ClaimResult,
+  type ConfirmResult,
+  type Directory,
+  type LeaseResult,
+  type NodeLease,
+  type Route,
+} from './directory.ts';
 import { RedisClient } from './redis-client.ts';
-import { bootPrefix, ownerPrefix, packRoute, RedisLayout, unpackRoute } from './redis-layout.ts';
+import { bootPrefix, ownerPrefix, packDetails, packRoute, RedisLayout, unpackRoute } from './redis-layout.ts';
 import { TickBatch } from './tick-batch.ts';
 
 /**
@@ -16,8 +27,10 @@ const lookupCallsAtOnce = 4;
 const bucketsPerCount = 1024;
 /** A sweep reads whole buckets, so each call takes few and claims get in between. */
 const bucketsPerSweep = 16;
-/** How long the name of a node that is gone stays in the index of leases. */
-const leaseIndexLifeMs = 24 * 3_600_000;
+/** How long the name of a node that is gone, and swept, stays in the index of nodes. */
+const nodeIndexLifeMs = 24 * 3_600_000;
+/** How many nodes are asked for at once. */
+const nodesPerRead = 200;
 
 interface Claim {
   readonly clientId: string;
@@ -34,6 +47,7 @@ export class RedisDirectory implements Directory {
   readonly #client: RedisClient;
   readonly #layout: RedisLayout;
   readonly #claims: TickBatch<Claim, string>;
+  readonly #confirms: TickBatch<Claim, ConfirmResult>;
   readonly #releases: TickBatch<{ clientId: string; owner: string }, number>;
   readonly #routes: TickBatch<string, string>;
   readonly #floors: TickBatch<string, string>;
@@ -46,11 +60,23 @@ export class RedisDirectory implements Directory {
     this.#claims = new TickBatch(entriesPerCall, (claims) =>
       client.script<string[]>(
         'claim',
-        claims.flatMap(({ clientId }) => {
-          const bucket = layout.bucketOf(clientId);
-          return [layout.routes(bucket), layout.floors(bucket)];
-        }),
+        claims.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
         [maxTokenLifeMs, ...claims.flatMap((c) => [c.clientId, packRoute(c.route), c.tokenIssuedAtMs])],
+      ),
+    );
+    this.#confirms = new TickBatch(entriesPerCall, (claims) =>
+      client.script<ConfirmResult[]>(
+        'confirm',
+        claims.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
+        [
+          maxClockSkewMs,
+          ...claims.flatMap(({ clientId, route, tokenIssuedAtMs }) => [
+            clientId,
+            ownerPrefix(route),
+            packDetails(route),
+            tokenIssuedAtMs,
+          ]),
+        ],
       ),
     );
     this.#releases = new TickBatch(entriesPerCall, (releases) =>
@@ -77,6 +103,10 @@ export class RedisDirectory implements Directory {
       : { status: 'claimed', replaced: unpackRoute(answer) };
   }
 
+  confirm(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ConfirmResult> {
+    return this.#confirms.add({ clientId, route, tokenIssuedAtMs });
+  }
+
   async release(clientId: string, owner: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Promise<boolean> {
     return (await this.#releases.add({ clientId, owner: ownerPrefix(owner) })) === 1;
   }
@@ -92,9 +122,11 @@ export class RedisDirectory implements Directory {
     return found.flat().map(unpackRoute);
   }
 
-  async revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<void> {
-    const floors = this.#layout.floors(this.#layout.bucketOf(clientId));
-    await this.#client.script('revoke', [floors], [clientId, issuedAtOrBeforeMs, maxTokenLifeMs]);
+  async revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<Route | null> {
+    const keys = this.#layout.routesAndFloors(clientId);
+    return unpackRoute(
+      await this.#client.script<string>('revoke', keys, [clientId, issuedAtOrBeforeMs, maxTokenLifeMs]),
+    );
   }
 
   async isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean> {
@@ -111,38 +143,42 @@ export class RedisDirectory implements Directory {
     return counts.reduce((total, count) => total + count, 0);
   }
 
+  async fence(nodeId: string, boot: string): Promise<void> {
+    await this.#client.call((redis) =>
+      redis.set(this.#layout.fenced(nodeId, boot), 'dead', 'PX', fenceLifeMs),
+    );
+  }
+
   async sweep(nodeId: string, boot: string): Promise<number> {
     let deleted = 0;
     for (const keys of chunks(this.#routeKeys(), bucketsPerSweep)) {
       deleted += await this.#client.script<number>('sweep', keys, [bootPrefix(nodeId, boot)]);
     }
-    await this.#client.call((redis) => redis.srem(this.#layout.boots, `${nodeId}|${boot}`));
+    await this.#client.call((redis) => redis.srem(this.#layout.boots(nodeId), boot));
     return deleted;
   }
 
   async rememberBoot(nodeId: string, boot: string): Promise<void> {
-    await this.#client.call((redis) => redis.sadd(this.#layout.boots, `${nodeId}|${boot}`));
+    await this.#indexNode(nodeId);
+    await this.#client.call((redis) => redis.sadd(this.#layout.boots(nodeId), boot));
   }
 
   async knownBoots(): Promise<{ nodeId: string; boot: string }[]> {
-    const members = await this.#client.call((redis) => redis.smembers(this.#layout.boots));
-    return members.map((member) => {
-      const [nodeId = '', boot = ''] = member.split('|');
-      return { nodeId, boot };
-    });
+    const nodeIds = await this.#nodeIds();
+    const boots = await this.#readNodes(nodeIds, (redis, id) => redis.smembers(this.#layout.boots(id)));
+    await this.#forgetNodes(new Set(nodeIds.filter((_, i) => boots[i]?.length === 0)));
+    return nodeIds.flatMap((nodeId, i) => (boots[i] ?? []).map((boot) => ({ nodeId, boot })));
   }
 
-  async refreshLease(lease: NodeLease, ttlMs: number): Promise<void> {
-    const nowMs = Date.now();
-    const { leaseIndex } = this.#layout;
-    // The index first: a lease that is not in it would not be found.
-    await Promise.all([
-      this.#client.call((redis) => redis.zadd(leaseIndex, nowMs + ttlMs, lease.nodeId)),
-      this.#client.call((redis) =>
-        redis.set(this.#layout.lease(lease.nodeId), JSON.stringify(lease), 'PX', ttlMs),
-      ),
-      this.#client.call((redis) => redis.zremrangebyscore(leaseIndex, 0, nowMs - leaseIndexLifeMs)),
-    ]);
+  async refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult> {
+    const { nodeId, boot } = lease;
+    // A node that comes back to a backend without its data is in no index; and what is not in it is not found.
+    await this.#indexNode(nodeId);
+    return this.#client.script<LeaseResult>(
+      'refresh-lease',
+      [this.#layout.lease(nodeId), this.#layout.boots(nodeId), this.#layout.fenced(nodeId, boot)],
+      [boot, JSON.stringify(lease), ttlMs],
+    );
   }
 
   async dropLease(nodeId: string, boot: string): Promise<void> {
@@ -150,15 +186,8 @@ export class RedisDirectory implements Directory {
   }
 
   async leases(): Promise<NodeLease[]> {
-    const nodeIds = await this.#client.call((redis) =>
-      redis.zrangebyscore(this.#layout.leaseIndex, '-inf', '+inf'),
-    );
-    const found: (string | null)[] = [];
-    for (const part of chunks(nodeIds, lookupsPerCall)) {
-      found.push(
-        ...(await this.#client.call((redis) => redis.mget(part.map((id) => this.#layout.lease(id))))),
-      );
-    }
+    const nodeIds = await this.#nodeIds();
+    const found = await this.#readNodes(nodeIds, (redis, nodeId) => redis.get(this.#layout.lease(nodeId)));
     return found.filter((json) => json !== null).map((json) => JSON.parse(json) as NodeLease);
   }
 
@@ -173,6 +202,35 @@ export class RedisDirectory implements Directory {
   #readRoutes(clientIds: readonly string[]): Promise<string[]> {
     const keys = clientIds.map((clientId) => this.#layout.routes(this.#layout.bucketOf(clientId)));
     return this.#client.script<string[]>('lookup', keys, clientIds);
+  }
+
+  async #indexNode(nodeId: string): Promise<void> {
+    await this.#client.call((redis) => redis.zadd(this.#layout.nodes, Date.now(), nodeId));
+  }
+
+  #nodeIds(): Promise<string[]> {
+    return this.#client.call((redis) => redis.zrangebyscore(this.#layout.nodes, '-inf', '+inf'));
+  }
+
+  async #readNodes<Found>(
+    nodeIds: readonly string[],
+    read: (redis: Redis, nodeId: string) => Promise<Found>,
+  ): Promise<Found[]> {
+    const found: Found[] = [];
+    for (const part of chunks(nodeIds, nodesPerRead)) {
+      found.push(...(await Promise.all(part.map((id) => this.#client.call((redis) => read(redis, id))))));
+    }
+    return found;
+  }
+
+  /** Takes nodes without a boot out of the index once nothing has been heard of them for long. */
+  async #forgetNodes(bootless: ReadonlySet<string>): Promise<void> {
+    if (bootless.size === 0) return;
+    const silent = await this.#client.call((redis) =>
+      redis.zrangebyscore(this.#layout.nodes, 0, Date.now() - nodeIndexLifeMs),
+    );
+    const gone = silent.filter((nodeId) => bootless.has(nodeId));
+    if (gone.length > 0) await this.#client.call((redis) => redis.zrem(this.#layout.nodes, ...gone));
   }
 
   #routeKeys(): string[] {

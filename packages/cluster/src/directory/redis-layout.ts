@@ -4,14 +4,16 @@ import type { Route } from './directory.ts';
 /**
  * What lies where in Redis, for whoever reads it from another language. `lw` stands for the key prefix in force:
  *
- *     lw:route:{b}    hash    clientId -> packed route
- *     lw:floor:{b}    hash    clientId -> milliseconds since 1970, in decimal: tokens issued up to then are revoked
- *     lw:boots        set     'nodeId|boot' of every life of a node that was announced and not yet swept
- *     lw:leases       zset    nodeId, scored with the time its lease ends: tells which lw:node keys to read
- *     lw:node:{id}    string  the node's lease as JSON, with a TTL
+ *     lw:route:{b}          hash    clientId -> packed route
+ *     lw:floor:{b}          hash    clientId -> milliseconds since 1970, in decimal: tokens issued up to then are revoked
+ *     lw:nodes              zset    nodeId, scored with when it was last heard: tells which of the following keys to read
+ *     lw:node:{id}          string  the node's lease as JSON, with a TTL
+ *     lw:boots:{id}         set     every life of the node (its boot) that was announced and not yet swept
+ *     lw:fenced:{id}:boot   string  this life was declared dead, with a TTL
  *
  * b = crc32(clientId in UTF-8; the CRC-32 of zlib, unsigned) mod the number of buckets. The braces are in the keys: they
- * are Redis Cluster's hash tag, and keep a client's route and floor in one slot.
+ * are Redis Cluster's hash tag, and keep a client's route and floor in one slot, and so all keys of a node. What is asked in one script call for several
+ * buckets when there is one Redis takes a call for each bucket in Redis Cluster.
  *
  * A packed route is `nodeId|boot|conn|transport|sinceMs`, conn and sinceMs in base 36, transport `t` for TCP. The owner
  * comes first so that "is it still mine" is a comparison of prefixes, and the whole stays within the 64 bytes that a
@@ -20,14 +22,12 @@ import type { Route } from './directory.ts';
 export class RedisLayout {
   readonly #prefix: string;
   readonly buckets: number;
-  readonly boots: string;
-  readonly leaseIndex: string;
+  readonly nodes: string;
 
   constructor(keyPrefix: string, buckets: number) {
     this.#prefix = keyPrefix;
     this.buckets = buckets;
-    this.boots = `${keyPrefix}:boots`;
-    this.leaseIndex = `${keyPrefix}:leases`;
+    this.nodes = `${keyPrefix}:nodes`;
   }
 
   bucketOf(clientId: string): number {
@@ -42,8 +42,22 @@ export class RedisLayout {
     return `${this.#prefix}:floor:{${bucket}}`;
   }
 
+  /** The two keys of a client's bucket. */
+  routesAndFloors(clientId: string): [string, string] {
+    const bucket = this.bucketOf(clientId);
+    return [this.routes(bucket), this.floors(bucket)];
+  }
+
   lease(nodeId: string): string {
     return `${this.#prefix}:node:{${nodeId}}`;
+  }
+
+  boots(nodeId: string): string {
+    return `${this.#prefix}:boots:{${nodeId}}`;
+  }
+
+  fenced(nodeId: string, boot: string): string {
+    return `${this.#prefix}:fenced:{${nodeId}}:${boot}`;
   }
 }
 
@@ -56,7 +70,12 @@ export function ownerPrefix(owner: Pick<Route, 'nodeId' | 'boot' | 'conn'>): str
 }
 
 export function packRoute(route: Route): string {
-  return `${ownerPrefix(route)}t|${route.sinceMs.toString(36)}`;
+  return ownerPrefix(route) + packDetails(route);
+}
+
+/** What follows the owner. */
+export function packDetails(route: Route): string {
+  return `t|${route.sinceMs.toString(36)}`;
 }
 
 /** Null for the empty string, which the scripts use for "none". */

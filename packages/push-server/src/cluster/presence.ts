@@ -48,7 +48,7 @@ export class Presence {
 
   /** Never rejects: a lease that was missed comes with the next refresh. */
   async refreshLease(): Promise<void> {
-    const { identity, directory, logger, sessions } = this.#parts;
+    const { identity, directory, logger, sessions, describe } = this.#parts;
     const lease = {
       nodeId: identity.nodeId,
       boot: identity.boot,
@@ -57,6 +57,8 @@ export class Presence {
       // The histogram holds the time between two samples, in nanoseconds: what exceeds the interval is lateness.
       eventLoopDelayMs: Math.max(0, Math.round(this.#loopDelay.percentile(99) / 1e6 - LOOP_SAMPLE_MS)),
       updatedAtMs: Date.now(),
+      apiUrl: describe().addresses.api,
+      loadFactor: 1,
     };
     this.#loopDelay.reset();
     try {

@@ -8,3 +8,17 @@ export const LONGEST_TIMER_MS = 2_147_483_647;
 export function fullJitterMs(attempt: number, baseMs: number, maxMs: number, random = Math.random): number {
   return random() * Math.min(maxMs, baseMs * 2 ** attempt);
 }
+
+/** Resolves after the time, or at once when stopped. */
+export function pause(delayMs: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (stop.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(delayMs, LONGEST_TIMER_MS));
+    stop.addEventListener('abort', done);
+  });
+}

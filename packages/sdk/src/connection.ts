@@ -27,7 +27,7 @@ const ACKNOWLEDGE_OVERHEAD_BYTES = 8;
 export interface ConnectionHandler {
   /** CONNECTED came; `limits` are set. */
   connected(connection: Connection): void;
-  /** PUBLISHED, SENT, DELIVER or REDIRECT came. Answers what is wrong with it, or null. */
+  /** PUBLISHED, SENT, DELIVER, REDIRECT or REFRESHED came. Answers what is wrong with it, or null. */
   frame(connection: Connection, frame: Frame): ProtocolError | null;
   /** The socket takes more again after `send` answered false. */
   drained(connection: Connection): void;
@@ -134,6 +134,7 @@ export class Connection {
       case FrameType.sent:
       case FrameType.deliver:
       case FrameType.redirect:
+      case FrameType.refreshed:
         return this.#handler.frame(this, frame);
       default:
         return unexpected(frame);

@@ -1,17 +1,19 @@
 import {
   FrameType,
   decodeMessage,
+  encodeFrame,
   isProtocolError,
   type Frame,
   type ProtocolError,
 } from '@longwire/protocol';
 import { parseAddress } from './address.ts';
-import { LONGEST_TIMER_MS, fullJitterMs } from './backoff.ts';
+import { LONGEST_TIMER_MS, fullJitterMs, pause } from './backoff.ts';
 import { Connection, type ConnectionHandler } from './connection.ts';
 import type { ConnectionClosed, SignInFailed } from './errors.ts';
 import { NodeChoice } from './node-choice.ts';
 import type { ResolvedOptions } from './options.ts';
-import { signIn } from './sign-in.ts';
+import { Renewal } from './renewal.ts';
+import { signIn, type Grant } from './sign-in.ts';
 
 /** After a connection that lasted this long, the next failure is the first again. */
 const STABLE_AFTER_MS = 10_000;
@@ -37,13 +39,14 @@ export interface LinkHandler {
   refused(why: LinkFailure): void;
 }
 
-/** Keeps one connection up: signs in, picks a node, connects, follows redirects, waits and tries again. */
+/** Keeps one connection up: signs in, picks a node, connects, renews its token, follows redirects, waits and tries again. */
 export class Link implements ConnectionHandler {
   /** What went wrong last, for whoever gives up waiting. */
   lastFailure: LinkFailure | null = null;
   readonly #options: ResolvedOptions;
   readonly #handler: LinkHandler;
   readonly #choice = new NodeChoice();
+  readonly #renewal: Renewal;
   #stop: AbortController | null = null;
   #connection: Connection | null = null;
   #connectionEnded: ((why: ConnectionClosed) => void) | null = null;
@@ -54,6 +57,7 @@ export class Link implements ConnectionHandler {
   constructor(options: ResolvedOptions, handler: LinkHandler) {
     this.#options = options;
     this.#handler = handler;
+    this.#renewal = new Renewal(options, (grant) => this.#renewed(grant));
   }
 
   start(): void {
@@ -64,6 +68,7 @@ export class Link implements ConnectionHandler {
   /** Ends everything without a further event. Resolves when the socket is closed. */
   async stop(): Promise<void> {
     this.#stop?.abort();
+    this.#renewal.stop();
     this.#cancelRedirect();
     await this.#connection?.goodbye();
   }
@@ -88,8 +93,11 @@ export class Link implements ConnectionHandler {
   /** One sign-in if it is needed, and one connection until it ends. Null: go on without a pause, as the server has asked. */
   async #attempt(stop: AbortSignal): Promise<LinkFailure | null> {
     try {
-      if (this.#choice.next(Date.now()) === null)
-        this.#choice.granted(await signIn(this.#options, this.#options.signInTimeoutMs, stop), Date.now());
+      if (this.#choice.next(Date.now()) === null) {
+        const grant = await signIn(this.#options, this.#options.signInTimeoutMs, stop);
+        this.#choice.granted(grant, Date.now());
+        this.#renewal.granted(grant);
+      }
     } catch (error) {
       return error as SignInFailed;
     }
@@ -126,12 +134,15 @@ export class Link implements ConnectionHandler {
   connected(connection: Connection): void {
     this.#upSinceMs = performance.now();
     this.#choice.reached();
+    this.#renewal.start();
     this.#handler.stateChanged('connected', null);
     this.#handler.up(connection);
   }
 
   frame(connection: Connection, frame: Frame): ProtocolError | null {
-    return frame.type === FrameType.redirect ? this.#redirect(frame) : this.#handler.frame(connection, frame);
+    if (frame.type === FrameType.redirect) return this.#redirect(frame);
+    if (frame.type === FrameType.refreshed) return this.#refreshed(frame);
+    return this.#handler.frame(connection, frame);
   }
 
   drained(connection: Connection): void {
@@ -140,11 +151,26 @@ export class Link implements ConnectionHandler {
 
   ended(_connection: Connection, why: ConnectionClosed): void {
     this.#connection = null;
+    this.#renewal.stop();
     const resolve = this.#connectionEnded!;
     this.#connectionEnded = null;
     if (this.#upSinceMs > 0 && why.advice !== 'stay-away' && this.#stop?.signal.aborted === false)
       this.#handler.down(why);
     resolve(why);
+  }
+
+  #renewed(grant: Grant): void {
+    this.#choice.renewed(grant, Date.now());
+    this.#renewal.granted(grant);
+    this.#connection?.send(encodeFrame('refresh', { token: grant.token }));
+  }
+
+  /** Only now may another REFRESH be sent: the next renewal waits for this answer. */
+  #refreshed(frame: Frame): ProtocolError | null {
+    const refreshed = decodeMessage('refreshed', frame);
+    if (isProtocolError(refreshed)) return refreshed;
+    this.#renewal.start();
+    return null;
   }
 
   #redirect(frame: Frame): ProtocolError | null {
@@ -163,18 +189,4 @@ export class Link implements ConnectionHandler {
     if (this.#redirectTimer !== null) clearTimeout(this.#redirectTimer);
     this.#redirectTimer = null;
   }
-}
-
-/** Resolves after the time, or at once when stopped. */
-function pause(delayMs: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, Math.min(delayMs, LONGEST_TIMER_MS));
-    stop.addEventListener('abort', done);
-  });
 }

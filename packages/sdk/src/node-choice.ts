@@ -23,10 +23,19 @@ export class NodeChoice {
 
   /** A sign-in has succeeded. */
   granted(grant: Grant, nowMs: number): void {
-    this.#grant = grant;
     this.#addresses = grant.addresses;
     this.#position = 0;
     this.#failures = 0;
+    this.#takeToken(grant, nowMs);
+  }
+
+  /** There is a newer token; the nodes stay, unless the auth-service is to be asked for them. */
+  renewed(grant: Grant, nowMs: number): void {
+    if (this.#grant !== null) this.#takeToken(grant, nowMs);
+  }
+
+  #takeToken(grant: Grant, nowMs: number): void {
+    this.#grant = grant;
     this.#used = false;
     this.#renewAtMs = grant.expiresAtMs - Math.min(RENEW_BEFORE_EXPIRY_MS, (grant.expiresAtMs - nowMs) / 5);
   }

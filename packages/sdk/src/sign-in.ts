@@ -5,6 +5,8 @@ import { SignInFailed } from './errors.ts';
 export interface Grant {
   readonly token: string;
   readonly expiresAtMs: number;
+  /** How long the token lives from now, by the clock of the auth-service: that of a device may be wrong. */
+  readonly lifeMs: number;
   readonly addresses: readonly string[];
 }
 
@@ -15,21 +17,50 @@ export interface Credentials {
 }
 
 /** Asks the auth-service for a token and a node. Rejects with `SignInFailed` alone. */
-export async function signIn(
+export function signIn(
   { authUrl, clientId, clientSecret }: Credentials,
   timeoutMs: number,
   stop: AbortSignal,
 ): Promise<Grant> {
-  const url = `${authUrl.replace(/\/+$/, '')}/v1/tokens`;
+  const request = {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ clientId, clientSecret }),
+  };
+  return ask(authUrl, '/v1/tokens', request, timeoutMs, stop);
+}
+
+/** Asks for a newer token by one that is still valid. Rejects with `SignInFailed` alone. */
+export function refreshToken(
+  { authUrl, token }: { authUrl: string; token: string },
+  timeoutMs: number,
+  stop: AbortSignal,
+): Promise<Grant> {
+  return ask(
+    authUrl,
+    '/v1/tokens/refresh',
+    { headers: { authorization: `Bearer ${token}` } },
+    timeoutMs,
+    stop,
+  );
+}
+
+async function ask(
+  authUrl: string,
+  path: string,
+  request: { headers: Record<string, string>; body?: string },
+  timeoutMs: number,
+  stop: AbortSignal,
+): Promise<Grant> {
+  const url = `${authUrl.replace(/\/+$/, '')}${path}`;
   const deadline = AbortSignal.timeout(timeoutMs);
   let response: Response;
   let body: unknown;
   try {
     response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json, application/problem+json' },
-      body: JSON.stringify({ clientId, clientSecret }),
-      // The secret goes to the configured address and nowhere else.
+      ...request,
+      headers: { ...request.headers, accept: 'application/json, application/problem+json' },
+      // The secret, or the token, goes to the configured address and nowhere else.
       redirect: 'error',
       signal: AbortSignal.any([deadline, stop]),
     });
@@ -39,7 +70,7 @@ export async function signIn(
     throw new SignInFailed(`cannot sign in at ${url}: ${why}`, { status: null });
   }
   if (!response.ok) throw refusal(response, body);
-  const grant = readGrant(body);
+  const grant = readGrant(body, Date.parse(response.headers.get('date') ?? ''));
   if (grant === null)
     throw new SignInFailed(`what answers at ${url} is not a Longwire auth-service`, {
       status: response.status,
@@ -63,7 +94,8 @@ function refusal(response: Response, body: unknown): SignInFailed {
   });
 }
 
-function readGrant(body: unknown): Grant | null {
+/** `sentAtMs` is not a number when the answer does not say it. */
+function readGrant(body: unknown, sentAtMs: number): Grant | null {
   if (!isRecord(body) || typeof body.token !== 'string' || typeof body.expiresAt !== 'string') return null;
   const expiresAtMs = Date.parse(body.expiresAt);
   const alternatives: unknown[] = Array.isArray(body.alternatives) ? body.alternatives : [];
@@ -71,7 +103,8 @@ function readGrant(body: unknown): Grant | null {
     .map((node) => (isRecord(node) ? node.tcp : undefined))
     .filter((tcp): tcp is string => typeof tcp === 'string' && parseAddress(tcp) !== null);
   if (Number.isNaN(expiresAtMs) || addresses.length === 0) return null;
-  return { token: body.token, expiresAtMs, addresses };
+  const lifeMs = expiresAtMs - (Number.isNaN(sentAtMs) ? Date.now() : sentAtMs);
+  return { token: body.token, expiresAtMs, lifeMs, addresses };
 }
 
 function parseJson(text: string): unknown {

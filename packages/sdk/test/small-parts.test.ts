@@ -45,7 +45,7 @@ describe('duplicate filter', () => {
 });
 
 describe('node choice', () => {
-  const grant = { token: 't', expiresAtMs: 3_600_000, addresses: ['a:1', 'b:1'] };
+  const grant = { token: 't', expiresAtMs: 3_600_000, lifeMs: 3_600_000, addresses: ['a:1', 'b:1'] };
 
   test('goes round the nodes and asks again after three failures', () => {
     const choice = new NodeChoice();

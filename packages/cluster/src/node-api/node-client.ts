@@ -1,9 +1,10 @@
 // oxlint-disable-next-line import/no-unassigned-import -- lets 64-bit fields decode to numbers; must load before the generated code
 import '@longwire/protocol';
-import { Pool } from 'undici';
+import { Pool, type buildConnector } from 'undici';
 import { longwire } from '../../generated/node-api.js';
 import type { Membership } from '../membership/membership.ts';
 import { NodeCall } from './node-call.ts';
+import { nodeConnector, type NodeTls } from './node-tls.ts';
 
 const v1 = longwire.node.v1;
 
@@ -40,13 +41,16 @@ interface NodePools {
   readonly broadcasts: Pool;
 }
 
-/** Makes node-to-node calls: HTTP/1.1 keep-alive, protobuf bodies, the cluster secret, a deadline for each. */
+/** Makes node-to-node calls: HTTP/1.1 keep-alive, protobuf bodies, the cluster secret, TLS where the node speaks it, a deadline for each. */
 export class NodeClient {
   readonly #pools = new Map<string, NodePools>();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #stopWatching: (() => void)[];
+  readonly #connect: buildConnector.connector;
 
-  constructor(membership: Membership, clusterSecret: string) {
+  /** `tls`: for nodes whose URL is https; null for what Node.js trusts, and no certificate of its own. */
+  constructor(membership: Membership, clusterSecret: string, tls: NodeTls | null = null) {
+    this.#connect = nodeConnector(tls, CONNECT_TIMEOUT_MS);
     this.#headers = { authorization: `Bearer ${clusterSecret}`, 'content-type': NODE_API_CONTENT_TYPE };
     const prune = (): void => {
       const alive = new Set(
@@ -123,7 +127,7 @@ export class NodeClient {
     let pools = this.#pools.get(api);
     if (pools === undefined) {
       // Each call has a deadline of its own; undici's timers would only be more of them.
-      const options = { connect: { timeout: CONNECT_TIMEOUT_MS }, headersTimeout: 0, bodyTimeout: 0 };
+      const options = { connect: this.#connect, headersTimeout: 0, bodyTimeout: 0 };
       pools = {
         short: new Pool(api, { connections: CONNECTIONS_PER_NODE, ...options }),
         broadcasts: new Pool(api, { connections: BROADCASTS_PER_NODE, ...options }),

@@ -1,0 +1,28 @@
+import { buildConnector } from 'undici';
+
+/** PEM texts, as node:tls takes them. */
+export interface NodeTlsMaterial {
+  /** Who signs the certificates of nodes; without it those whom Node.js trusts. */
+  readonly ca?: string;
+  /** What this node shows where it is asked. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** TLS of calls to other nodes: what is valid now, and word of changes. */
+export interface NodeTls {
+  readonly material: NodeTlsMaterial;
+  onChange(listener: (material: NodeTlsMaterial) => void): void;
+}
+
+/**
+ * How undici connects to a node, over TLS where its URL says https. New connections take changed certificates; those that exist
+ * go on. The deadline holds for connection and handshake together.
+ */
+export function nodeConnector(tls: NodeTls | null, timeoutMs: number): buildConnector.connector {
+  const build = (material: NodeTlsMaterial): buildConnector.connector =>
+    buildConnector({ ...material, minVersion: 'TLSv1.2', timeout: timeoutMs, allowH2: false });
+  let connect = build(tls?.material ?? {});
+  tls?.onChange((material) => (connect = build(material)));
+  return (options, callback) => connect(options, callback);
+}

@@ -59,4 +59,8 @@ export {
   type TokenRefusal,
   type VerifiedToken,
 } from './tokens/token-verifier.ts';
+export { Certificates } from './tls/certificates.ts';
+export type { Certificate } from './tls/certificate.ts';
+export type { ServerTls } from './tls/server-tls.ts';
+export { tlsProblems, tlsSettings, type TlsSettings } from './tls/tls-settings.ts';
 export { longwireVersion } from './version.ts';

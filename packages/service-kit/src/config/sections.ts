@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { clusterTlsSettings, tlsSettings } from '../tls/tls-settings.ts';
 
 /**
  * Every section that some role of Longwire has. All roles share one file and one environment, so a role lets the sections
@@ -39,6 +40,7 @@ export const clusterSettings = Type.Object({
     secret: true,
     description: 'what the nodes of the cluster show each other; the same on every node',
   }),
+  tls: clusterTlsSettings,
 });
 
 export const apiKeySettings = Type.Object({
@@ -67,6 +69,7 @@ export function httpSection(defaults: { port: number }) {
       maximum: 65_535,
       description: '0: any free port',
     }),
+    tls: tlsSettings,
   });
 }
 
@@ -77,7 +80,7 @@ export function advertisedHttpSection(defaults: { port: number }) {
     publicUrl: Type.Optional(
       Type.String({
         pattern: '^https?://',
-        description: 'how others reach it, when that is not http://host:port',
+        description: 'how others reach it, when that is not http(s)://host:port',
       }),
     ),
   });

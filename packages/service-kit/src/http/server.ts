@@ -4,13 +4,16 @@ import {
   fastify,
   LogController,
   type FastifyInstance,
+  type FastifyServerFactory,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Logger } from 'pino';
 import type { Guard } from '../auth/guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { ServerTls } from '../tls/server-tls.ts';
 import { formatTraceparent, newTraceId, parseTraceparent } from '../trace/trace.ts';
 import { answerClientError, answerProblem } from './answer-problem.ts';
 import { serveHealth, type ReadinessChecks } from './health.ts';
@@ -46,6 +49,8 @@ export interface HttpServerOptions {
   readonly openapi: ApiInfo;
   /** Who may read /metrics; see `requireApiKeyOrClusterSecret`. */
   readonly metricsAuthorized: Guard;
+  /** HTTPS alone instead of HTTP; null, or left out: HTTP. */
+  readonly tls?: ServerTls | null;
   /** 1 MiB unless given. A route may have its own `bodyLimit`. */
   readonly bodyLimitBytes?: number;
   /** How long a handler may take until the caller is answered 504; 10 s unless given. A route may have its own `handlerTimeout`. */
@@ -76,6 +81,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
     clientErrorHandler: answerClientError,
+    ...(options.tls && overTls(options.tls)),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.setValidatorCompiler(compileValidator);
@@ -105,6 +111,19 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
   );
   return app;
+}
+
+/** Fastify makes a server of its own for each address of a name; new certificates must reach the one that listens. */
+function overTls(tls: ServerTls) {
+  const serverFactory: FastifyServerFactory = (handler) => {
+    const server = createHttpsServer({ ...tls.options, keepAliveTimeout: keepAliveTimeoutMs }, handler);
+    server.requestTimeout = requestTimeoutMs;
+    server.setTimeout(connectionTimeoutMs);
+    tls.serve(server);
+    return server;
+  };
+  // `https` makes Fastify tell the address as an https URL.
+  return { serverFactory, https: {} };
 }
 
 function asText(header: string | string[] | undefined): string | undefined {

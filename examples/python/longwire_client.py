@@ -1,7 +1,7 @@
 """A Longwire client: Python 3.9 or later, standard library only, written from packages/protocol/SPEC.md alone.
 
-A Client belongs to one thread, and keeps its connection alive only inside its methods: call receive() more often than
-the heartbeat interval, if only with a timeout of 0.
+A Client belongs to one thread, and keeps its connection and its token alive only inside its methods: call receive()
+more often than the heartbeat interval, if only with a timeout of 0.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import urllib.error
 import urllib.request
 import uuid
 from contextlib import suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Callable, NamedTuple
 
 from longwire_frames import CLOSE_CODES, Frame, FrameError, FrameParser, LongwireError, encode_frame
@@ -52,21 +54,39 @@ class Disconnected(LongwireError):
         self.then, self.retry_after, self.exit_code = then, retry_after, exit_code
 
 
-def sign_in(auth_url: str, client_id: str, client_secret: str) -> tuple[str, list[str]]:
-    """A token, and the addresses of push-servers, best first."""
+class Grant(NamedTuple):
+    token: str
+    addresses: list[str]  # of push-servers, best first
+    renew_at: float  # on the monotonic clock
+
+
+def sign_in(auth_url: str, client_id: str, client_secret: str) -> Grant:
     body = json.dumps({"clientId": client_id, "clientSecret": client_secret}).encode()
+    return _request_grant(auth_url, "/v1/tokens", body, {"Content-Type": "application/json"})
+
+
+def refresh(auth_url: str, token: str) -> Grant:
+    """A newer token by one that is still valid."""
+    return _request_grant(auth_url, "/v1/tokens/refresh", b"", {"Authorization": f"Bearer {token}"})
+
+
+def _request_grant(auth_url: str, path: str, body: bytes, headers: dict[str, str]) -> Grant:
     try:
-        url, headers = f"{auth_url.rstrip('/')}/v1/tokens", {"Content-Type": "application/json"}
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10) as response:
+        request = urllib.request.Request(f"{auth_url.rstrip('/')}{path}", body, headers, method="POST")
+        with urllib.request.urlopen(request, timeout=10) as response:
             answer = json.load(response)
-        return answer["token"], [node["tcp"] for node in [answer["pushServer"], *answer["alternatives"]]]
+            now = parsedate_to_datetime(response.headers["Date"])  # the clock that the token was issued by
+        life = (datetime.fromisoformat(answer["expiresAt"].replace("Z", "+00:00")) - now).total_seconds()
+        return Grant(answer["token"], [node["tcp"] for node in [answer["pushServer"], *answer["alternatives"]]],
+                     time.monotonic() + life * random.uniform(0.7, 0.85))
     except urllib.error.HTTPError as error:
         problem: dict[str, Any] = {}
         with suppress(ValueError, OSError):
             problem = dict(json.load(error))
         text = f"sign-in refused: {error.code} {problem.get('code', error.reason)}: {problem.get('detail', '')}"
         after = error.headers.get("Retry-After", "")
-        raise Disconnected(text, "stay away" if error.code < 500 else "sign in", int(after) if after.isdigit() else 0,
+        retry = error.code >= 500 or error.code in (408, 429)
+        raise Disconnected(text, "sign in" if retry else "stay away", int(after) if after.isdigit() else 0,
                            exit_code=3 if error.code == 401 else 1) from None
     except OSError as error:
         raise Disconnected(f"cannot reach the auth-service {auth_url}: {getattr(error, 'reason', error)}") from None
@@ -93,6 +113,8 @@ class Client:
                  on_connected: Callable[[str], None] = lambda connection: None) -> None:
         self._credentials, self._on_connected = (auth_url, client_id, client_secret), on_connected
         self._token, self._addresses = "", [""]
+        self._grant = Grant("", [], 0.0)  # the last
+        self._renew_at = float("inf")  # when to ask for a newer token; never while REFRESHED is awaited
         self._away: LongwireError | None = LongwireError("not connected")  # why not to connect by itself
         self._failure: LongwireError | None = None  # the last
         self._failures, self._not_before = 0, 0.0  # failed attempts in a row; when the next may begin
@@ -108,11 +130,15 @@ class Client:
 
     def connect(self, timeout: float = 10.0) -> None:
         """Signs in, at once or not at all, and connects."""
-        self._token, self._addresses = sign_in(*self._credentials)
+        self._sign_in()
         self._away, self._failures, self._not_before = None, 0, 0.0
         if not self._run(lambda: self._sock is not None, timeout):
             self._away = self._failure or LongwireError("not connected in time")
             raise self._away
+
+    def _sign_in(self) -> None:
+        self._grant = sign_in(*self._credentials)
+        self._token, self._addresses, _ = self._grant
 
     def publish(self, kind: str, payload: bytes, message_id: str = "", timeout: float = 30.0) -> Answer:
         """A message for the backend. After RETRY, or no answer, call it again later with the same message_id."""
@@ -204,7 +230,7 @@ class Client:
             return
         self._failures += 1  # until it has succeeded
         if not self._token:
-            self._token, self._addresses = sign_in(*self._credentials)
+            self._sign_in()
         self._sock = open_first(self._addresses)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._parser = FrameParser(LIMIT_BEFORE_CONNECTED)
@@ -221,6 +247,7 @@ class Client:
         self._failures = 0
         self._parser.limit = frame.message.get("limits", {}).get("max_frame_bytes", LIMIT_BEFORE_CONNECTED)
         self._heartbeat = frame.message.get("heartbeat_interval_ms", 10_000) / 1000
+        self._renew_at = self._grant.renew_at
         self._on_connected(frame.message.get("connection", ""))
         if self._request is not None:
             self._write(self._request[2])  # again, with the same message id
@@ -236,15 +263,34 @@ class Client:
             self._token = self._token if self._addresses else ""
             self._not_before = 0.0
             return self._drop()
+        if now >= self._renew_at:
+            return self._renew()
         if not self._pinged_at and now >= self._written_at + self._heartbeat:
             self._write(encode_frame("PING"))
             self._pinged_at = now
         clock = (self._pinged_at or self._written_at) + self._heartbeat
-        wake = min(end, clock, self._redirect[0] if self._redirect else clock)
+        wake = min(end, clock, self._renew_at, self._redirect[0] if self._redirect else clock)
         if select.select([sock], [], [], max(0.0, wake - now))[0]:
             self._read()
         elif self._pinged_at and time.monotonic() >= clock:
             raise Disconnected("the server does not answer PING")
+
+    def _renew(self) -> None:
+        """Hands a newer token over. While there is none the connection goes on, at most until its token has expired."""
+        self._renew_at = float("inf")
+        try:
+            try:
+                self._grant = refresh(self._credentials[0], self._grant.token)
+            except Disconnected as error:
+                if error.then != "stay away":
+                    raise
+                self._grant = sign_in(*self._credentials)
+        except Disconnected as error:
+            if error.then != "stay away":
+                self._renew_at = time.monotonic() + max(random.uniform(0, BACKOFF_CAP), error.retry_after)
+            return
+        self._token = self._grant.token
+        self._write(encode_frame("REFRESH", {"token": self._token}))
 
     def _handle(self, frame: Frame) -> None:
         message = frame.message or {}
@@ -263,6 +309,8 @@ class Client:
                 delivery_ids.append(message["delivery_id"])
         elif frame.type == "REDIRECT":
             self._redirect = time.monotonic() + message.get("delay_ms", 0) / 1000, message.get("addresses", [])
+        elif frame.type == "REFRESHED":
+            self._renew_at = self._grant.renew_at
         elif frame.type == "CLOSE":
             code = message.get("code", 0)
             name = next((name for name, known in CLOSE_CODES.items() if known == code), "unknown")

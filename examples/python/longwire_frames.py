@@ -25,7 +25,8 @@ BODIES = {type: [tuple(field.split(":")) for field in fields.split()] for type, 
     "REFRESHED": "token_expires_at_ms:uint64",
 }.items()}
 CLOSE_CODES = {name: first + number for first, names in {
-    1000: "serverStopping idleTimeout loginTimeout slowConsumer overloaded backendUnavailable internalError",
+    1000: "serverStopping idleTimeout loginTimeout slowConsumer overloaded backendUnavailable internalError"
+    " rateLimited reconnectingTooOften frameTimeout",
     2000: "tokenInvalid tokenExpired tokenRevoked goElsewhere",
     3000: "goodbye replaced kicked expectedConnect unsupportedVersion malformedFrame frameTooLarge unsupportedFeature "
           "unexpectedFrame invalidField tooManyInFlight"}.items() for number, name in enumerate(names.split())}

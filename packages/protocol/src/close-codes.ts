@@ -13,6 +13,9 @@ export const closeCodes = {
   overloaded: { code: 1004, meaning: 'the node takes no more connections now' },
   backendUnavailable: { code: 1005, meaning: 'the node could not record the login' },
   internalError: { code: 1006, meaning: 'the node failed' },
+  rateLimited: { code: 1007, meaning: 'the client sends more frames a second than the node takes from one' },
+  reconnectingTooOften: { code: 1008, meaning: 'the client has logged in too often lately' },
+  frameTimeout: { code: 1009, meaning: 'a frame was begun and did not become whole in time' },
 
   tokenInvalid: { code: 2000, meaning: 'the token is malformed, unsigned or not for this cluster' },
   tokenExpired: { code: 2001, meaning: 'the token has expired' },

@@ -10,7 +10,7 @@ test('every code is given once, and its name is found again', () => {
   expect(codes.every((code) => code >= 1000 && code <= 3999)).toBe(true);
 });
 
-test.each([999, 1007, 4000, 0, -1, Number.NaN])('code %d has no name', (code) => {
+test.each([999, 1999, 4000, 0, -1, Number.NaN])('code %d has no name', (code) => {
   expect(closeName(code)).toBeNull();
 });
 
@@ -38,7 +38,13 @@ describe('each reason is in the range of what the client should do', () => {
     'slowConsumer',
     'overloaded',
   ];
-  reconnect.push('backendUnavailable', 'internalError');
+  reconnect.push(
+    'backendUnavailable',
+    'internalError',
+    'rateLimited',
+    'reconnectingTooOften',
+    'frameTimeout',
+  );
   const signInAgain: CloseName[] = ['tokenInvalid', 'tokenExpired', 'tokenRevoked', 'goElsewhere'];
 
   test.each(names)('%s', (name) => {

@@ -5,6 +5,8 @@ import {
   clusterSettings,
   loadConfig,
   logSettings,
+  tlsProblems,
+  tlsSettings,
   tokenSettings,
   type ConfigProblem,
 } from '@longwire/service-kit';
@@ -38,9 +40,37 @@ export const pushServerSettings = Type.Object({
     pattern: '^$|^.+:[0-9]{1,5}$',
     description: 'host:port that clients are told; empty: host:port of the listener',
   }),
+  tls: tlsSettings,
   http: advertisedHttpSection({ port: 7401 }),
   maxConnections: Type.Integer({ default: 19_500, minimum: 1, description: 'more are closed as overloaded' }),
+  maxUnauthenticated: Type.Integer({
+    default: 5000,
+    minimum: 1,
+    description: 'connections that are not signed in; more are closed as overloaded',
+  }),
+  maxUnauthenticatedPerAddress: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    description: 'the same for one IPv4 address or one IPv6 network of 64 bits',
+  }),
+  acceptsPerSecond: Type.Integer({
+    default: 2000,
+    minimum: 1,
+    description: 'new connections a second; more are closed as overloaded and told when to come back',
+  }),
+  maxEventLoopDelayMs: milliseconds(200, 20, 60_000, 'while this node is later, new clients are refused'),
+  reservedFiles: Type.Integer({
+    default: 256,
+    minimum: 16,
+    description: 'file descriptors that clients may not take: for backends, other nodes, logs',
+  }),
   loginTimeoutMs: milliseconds(10_000, 100, 600_000, 'from the accepted connection to the whole CONNECT'),
+  maxLoginsPerMinute: Type.Integer({
+    default: 15,
+    minimum: 1,
+    description: 'of one client on this node; one that logs in more often is refused for loginBanMs',
+  }),
+  loginBanMs: milliseconds(60_000, 1000, 3_600_000, 'how long such a client is refused'),
   heartbeatIntervalMs: milliseconds(60_000, 1000, 3_600_000, 'what clients are asked to keep'),
   idleTimeoutMs: milliseconds(150_000, 1000, 7_200_000, 'a client that is silent for so long is closed'),
   maxFrameBytes: Type.Integer({
@@ -48,6 +78,17 @@ export const pushServerSettings = Type.Object({
     minimum: 4096,
     maximum: 524_288,
     description: 'largest frame of a signed-in client; Kafka takes no more by default',
+  }),
+  frameTimeoutMs: milliseconds(10_000, 1000, 600_000, 'from the first byte of a frame to its last'),
+  messagesPerSecond: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    description: 'PUBLISH and SEND per client, in the long run; twice as many at once',
+  }),
+  framesPerSecond: Type.Integer({
+    default: 5000,
+    minimum: 1,
+    description: 'frames of any kind per client, in the long run; twice as many at once',
   }),
   maxInFlight: Type.Integer({
     default: 256,
@@ -60,6 +101,12 @@ export const pushServerSettings = Type.Object({
     minimum: 65_536,
     description: 'write queue of one connection',
   }),
+  writeTimeoutMs: milliseconds(
+    10_000,
+    1000,
+    600_000,
+    'a client that takes none of the bytes that wait for it for so long is closed',
+  ),
   maxUnacknowledged: Type.Integer({
     default: 1024,
     minimum: 1,
@@ -107,6 +154,16 @@ export function checkPushServerConfig({
       key: 'push.maxQueuedBytes',
       allowed: `at least twice push.maxFrameBytes: ${2 * push.maxFrameBytes}`,
     });
+  if (push.maxUnauthenticatedPerAddress > push.maxUnauthenticated)
+    problems.push({
+      key: 'push.maxUnauthenticatedPerAddress',
+      allowed: `at most push.maxUnauthenticated: ${push.maxUnauthenticated}`,
+    });
+  if (push.framesPerSecond < push.messagesPerSecond)
+    problems.push({
+      key: 'push.framesPerSecond',
+      allowed: `at least push.messagesPerSecond: ${push.messagesPerSecond}`,
+    });
   if (isAnyAddress(push.host) && push.advertisedAddress === '')
     problems.push({
       key: 'push.advertisedAddress',
@@ -126,6 +183,10 @@ function isAnyAddress(host: string): boolean {
 
 /** For a push-server in a process of its own. @throws ConfigError */
 export function loadPushServerConfig(env: NodeJS.ProcessEnv): PushServerConfig {
-  const check = (config: PushServerConfig) => [...unsharedBackends(config), ...checkPushServerConfig(config)];
+  const check = (config: PushServerConfig) => [
+    ...unsharedBackends(config),
+    ...checkPushServerConfig(config),
+    ...tlsProblems(config),
+  ];
   return loadConfig(pushServerConfigSchema, { env, check });
 }

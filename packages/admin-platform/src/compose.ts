@@ -1,4 +1,12 @@
-import { NodeClient, readinessOf, type Directory, type Membership, type Store } from '@longwire/cluster';
+import {
+  NodeAddresses,
+  NodeClient,
+  NodeLeases,
+  readinessOf,
+  type Directory,
+  type Membership,
+  type Store,
+} from '@longwire/cluster';
 import {
   createHttpServer,
   createMetrics,
@@ -36,6 +44,8 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
   const { cluster, apiKeys, admin } = config;
   const metrics = createMetrics('admin-platform', { processMetrics: parts.processMetrics ?? false });
   const client = new NodeClient(membership, cluster.secret);
+  const leases = new NodeLeases(directory, logger);
+  const nodes = new NodeAddresses(membership, leases);
   const forwarder = new PushForwarder(membership, logger);
 
   const server = await createHttpServer({
@@ -50,7 +60,7 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
   });
   const guards = { viewer: requireApiKey(apiKeys, 'viewer'), operator: requireApiKey(apiKeys, 'operator') };
   serveNodes(server, { guards, directory, membership });
-  serveClients(server, { guards, directory, membership, store, client });
+  serveClients(server, { guards, directory, nodes, store, client });
   serveMessages(server, { guards, store });
   await servePushes(server, { guards, forwarder });
   let url = '';

@@ -1,4 +1,11 @@
-import { readinessOf, type Directory, type Membership, type Store } from '@longwire/cluster';
+import {
+  NodeChoice,
+  NodeLeases,
+  readinessOf,
+  type Directory,
+  type Membership,
+  type Store,
+} from '@longwire/cluster';
 import {
   ApiKeys,
   createHttpServer,
@@ -14,8 +21,7 @@ import { ClientAccounts } from './clients/client-accounts.ts';
 import type { AuthConfig } from './config.ts';
 import { addClientRoutes } from './http/client-routes.ts';
 import { addTokenRoutes } from './http/token-routes.ts';
-import { NodeChoice } from './placement/node-choice.ts';
-import { NodeLoads } from './placement/node-loads.ts';
+import { PushServers } from './placement/push-servers.ts';
 import { ClientTokens } from './sign-in/client-tokens.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import { TokenIssuer } from './sign-in/token-issuer.ts';
@@ -44,8 +50,8 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
   const { config, directory, membership, store, logger } = parts;
   const metrics = createMetrics('auth-service', { processMetrics: parts.processMetrics ?? false });
   const keys = await TokenKeys.open(config.tokens.keysFile, logger);
-  const loads = new NodeLoads(directory, logger);
-  const nodes = new NodeChoice(membership, loads);
+  const leases = new NodeLeases(directory, logger);
+  const nodes = new PushServers(new NodeChoice(membership, leases));
   const tokens = new ClientTokens(new TokenVerifier(keys, config.tokens), directory);
   const accounts = new ClientAccounts(store);
   const issuer = new TokenIssuer(keys, config.tokens);
@@ -72,7 +78,7 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
       return url;
     },
     async start() {
-      await loads.start();
+      await leases.start();
       const { host, port } = config.auth.http;
       url = await app.listen({ host, port });
       logger.info({ url }, 'auth-service is ready');
@@ -80,8 +86,7 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
     async stop() {
       // Requests in hand are answered first; they still need the rest.
       await app.close();
-      nodes.close();
-      loads.stop();
+      leases.stop();
       keys.close();
     },
   };

@@ -7,8 +7,11 @@ import {
   DirectoryUnavailable,
   EmbeddedDirectory,
   EmbeddedMembership,
+  NodeAddresses,
+  NodeLeases,
   type Member,
   type NodeDeliveries,
+  type NodeLease,
   type Route,
 } from '../src/index.ts';
 
@@ -49,7 +52,8 @@ beforeEach(async () => {
     await membership.register('push-server', member, () => undefined);
   }
   const deliveries: Pick<NodeDeliveries, 'send'> = {
-    send: ({ nodeId }, _message, clientIds, _options, onOutcome) => {
+    send: (api, _message, clientIds, _options, onOutcome) => {
+      const { hostname: nodeId } = new URL(api);
       asked.push(`${nodeId} ${clientIds.join()}`);
       const during = meanwhile;
       meanwhile = null;
@@ -63,14 +67,21 @@ beforeEach(async () => {
       setImmediate(() => void answer());
     },
   };
-  router = new DeliveryRouter(directory, membership, deliveries as NodeDeliveries, pino({ level: 'silent' }));
+  const logger = pino({ level: 'silent' });
+  const addresses = new NodeAddresses(membership, new NodeLeases(directory, logger));
+  router = new DeliveryRouter(directory, addresses, deliveries, logger);
 });
 
 let lastConn = 0;
-async function claim(clientId: string, nodeId: string): Promise<Route> {
-  const route = { nodeId, boot: '0'.repeat(16), conn: ++lastConn, transport: 'tcp', sinceMs: 1 } as const;
+async function claim(clientId: string, nodeId: string, boot = '0'.repeat(16)): Promise<Route> {
+  const route = { nodeId, boot, conn: ++lastConn, transport: 'tcp', sinceMs: 1 } as const;
   await directory.claim(clientId, route, 1);
   return route;
+}
+
+function leaseOf(nodeId: string): NodeLease {
+  const load = { sessions: 1, memoryBytes: 1, eventLoopDelayMs: 0, loadFactor: 1, updatedAtMs: Date.now() };
+  return { nodeId, boot: '0'.repeat(16), apiUrl: `http://${nodeId}`, ...load };
 }
 
 async function signIn(clientId: string, nodeId: string): Promise<void> {
@@ -137,10 +148,25 @@ describe('DeliveryRouter', () => {
     expect(asked).toEqual(['push-1 ghost']);
   });
 
-  it('takes a client of a node that is not in the list for offline, and leaves its route', async () => {
+  it('takes a client of a node that is neither in the list nor leased for offline, and leaves its route', async () => {
     await claim('a', 'push-9');
     expect(await deliver(['a'])).toEqual([`a ${offline} null`]);
     expect((await directory.lookup(['a']))[0]).not.toBeNull();
+  });
+
+  it('reaches the clients of a node that has left the list and is still leased, because it drains', async () => {
+    present['push-9'] = new Set();
+    await signIn('a', 'push-9');
+    await signIn('b', 'push-1');
+    await directory.refreshLease(leaseOf('push-9'), 60_000);
+    expect(await deliver(['a', 'b'])).toEqual([`a ${delivered} push-9`, `b ${delivered} push-1`]);
+  });
+
+  it('asks the life of a node that there is now for a client of an earlier one, and so repairs the route', async () => {
+    await claim('ghost', 'push-1', 'f'.repeat(16));
+    expect(await deliver(['ghost'])).toEqual([`ghost ${offline} null`]);
+    expect(asked).toEqual(['push-1 ghost']);
+    expect(await directory.lookup(['ghost'])).toEqual([null]);
   });
 
   it('says so when the directory does not answer, first or in the repair', async () => {

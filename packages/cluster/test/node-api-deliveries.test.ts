@@ -84,7 +84,7 @@ afterEach(async () => {
 });
 
 function send(name: string, clientIds: string[], deadlineMs = options.deadlineMs, to = member): void {
-  deliveries.send(to, message, clientIds, { ...options, deadlineMs }, (position, outcome) =>
+  deliveries.send(to.addresses.api, message, clientIds, { ...options, deadlineMs }, (position, outcome) =>
     outcomes.push([`${name}/${clientIds[position]}`, outcome]),
   );
 }

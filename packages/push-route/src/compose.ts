@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import {
   DeliveryRouter,
+  NodeAddresses,
   NodeClient,
   NodeDeliveries,
+  NodeLeases,
   readinessOf,
   type Directory,
   type Membership,
@@ -105,9 +107,11 @@ function composeDelivery(parts: PushRouteParts, metrics: Metrics) {
   const pushMetrics = createPushMetrics(metrics);
   const client = new NodeClient(membership, config.cluster.secret);
   const deliveries = new NodeDeliveries(client, membership, { role: 'push-route', nodeId }, logger);
-  const router = new DeliveryRouter(directory, membership, deliveries, logger);
+  const leases = new NodeLeases(directory, logger);
+  const nodes = new NodeAddresses(membership, leases);
+  const router = new DeliveryRouter(directory, nodes, deliveries, logger);
   const deps = {
-    ...{ client, directory, membership, router, store, storeOutageMs, logger },
+    ...{ client, leases, nodes, router, store, storeOutageMs, logger },
     metrics: pushMetrics,
   };
   const carry: Carry = (job, signal) => {

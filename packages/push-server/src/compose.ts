@@ -1,7 +1,9 @@
 import {
   DeliveryRouter,
+  NodeAddresses,
   NodeClient,
   NodeDeliveries,
+  NodeLeases,
   readinessOf,
   type Directory,
   type Membership,
@@ -69,9 +71,18 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     { role: 'push-server', nodeId: identity.nodeId },
     logger,
   );
-  const router = new DeliveryRouter(directory, membership, remote, logger);
+  const leases = new NodeLeases(directory, logger);
+  const nodes = new NodeAddresses(membership, leases);
+  const router = new DeliveryRouter(directory, nodes, remote, logger);
   const local = new LocalDeliveries(registry, settings);
-  const reports = new OutcomeReports(identity.nodeId, nodeClient, membership, ownMetrics.lostReports, logger);
+  const reports = new OutcomeReports({
+    nodeId: identity.nodeId,
+    client: nodeClient,
+    membership,
+    nodes,
+    dropped: ownMetrics.lostReports,
+    logger,
+  });
   const handlers = new UpstreamHandlers(upstream, logger);
   for (const [kind, handler] of Object.entries(parts.upstreamHandlers ?? {}))
     handlers.register(kind, handler);
@@ -83,7 +94,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     identity,
     verifier,
     directory,
-    membership,
+    nodes,
     nodeClient,
     registry,
     releases,

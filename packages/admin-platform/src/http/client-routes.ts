@@ -1,7 +1,7 @@
 import {
   NodeUnreachable,
   type Directory,
-  type Membership,
+  type NodeAddresses,
   type NodeClient,
   type Store,
 } from '@longwire/cluster';
@@ -16,7 +16,7 @@ const kickDeadlineMs = 3000;
 export interface ClientRoutesDeps {
   readonly guards: Guards;
   readonly directory: Directory;
-  readonly membership: Membership;
+  readonly nodes: NodeAddresses;
   readonly store: Store;
   readonly client: NodeClient;
 }
@@ -94,17 +94,17 @@ export function serveClients(app: HttpServer, deps: ClientRoutesDeps): void {
   );
 }
 
-async function kick({ directory, membership, client }: ClientRoutesDeps, clientId: string): Promise<boolean> {
+async function kick({ directory, nodes, client }: ClientRoutesDeps, clientId: string): Promise<boolean> {
   const [route] = await directory.lookup([clientId]);
   if (!route) return false;
-  const node = membership.members('push-server').find(({ nodeId }) => nodeId === route.nodeId);
-  if (node === undefined) return false;
+  const api = (await nodes.of(route)) ?? (await nodes.ofNode(route.nodeId));
+  if (api === null) return false;
   // Whichever connection the client has there: it may have come back since the look-up.
   const request = { clientId, closeCode: closeCodes.kicked.code };
   try {
-    return await client.kick(node.addresses.api, request, kickDeadlineMs);
+    return await client.kick(api, request, kickDeadlineMs);
   } catch (error) {
     if (!(error instanceof NodeUnreachable)) throw error;
-    throw new Problem('upstream-failed', `Push-server ${node.nodeId} did not answer`, { cause: error });
+    throw new Problem('upstream-failed', `Push-server ${route.nodeId} did not answer`, { cause: error });
   }
 }

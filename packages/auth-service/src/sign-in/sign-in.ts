@@ -1,6 +1,6 @@
 import { Problem, type Metrics } from '@longwire/service-kit';
 import type { ClientAccounts } from '../clients/client-accounts.ts';
-import type { NodeChoice, PushServerAddress } from '../placement/node-choice.ts';
+import type { PushServerAddress, PushServers } from '../placement/push-servers.ts';
 import type { ClientTokens } from './client-tokens.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
@@ -15,7 +15,7 @@ export interface SignInParts {
   readonly accounts: ClientAccounts;
   readonly tokens: ClientTokens;
   readonly issuer: TokenIssuer;
-  readonly nodes: NodeChoice;
+  readonly nodes: PushServers;
   readonly metrics: Metrics;
 }
 

@@ -24,6 +24,11 @@ export class Lane<Item> {
     this.#options = options;
   }
 
+  /** Nothing waits and nothing is in flight. */
+  get isIdle(): boolean {
+    return !this.#running;
+  }
+
   /** False when there is no room: the item was not taken. */
   add(item: Item): boolean {
     const bytes = this.#options.bytesOf(item);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Member, MemberRole, Membership } from '../membership/membership.ts';
+import type { MemberRole, Membership } from '../membership/membership.ts';
 import { Lane } from './lane.ts';
 import {
   OriginRole,
@@ -69,7 +69,8 @@ export class NodeDeliveries {
     this.#logger = logger;
     this.#stopWatching = membership.onChange('push-server', (members) => {
       const alive = new Set(members.map(({ addresses }) => addresses.api));
-      for (const api of this.#lanes.keys()) if (!alive.has(api)) this.#lanes.delete(api);
+      // A node that has left may still drain: as long as something is on its way there, a second lane would overtake it.
+      for (const [api, lane] of this.#lanes) if (lane.isIdle && !alive.has(api)) this.#lanes.delete(api);
       for (const api of this.#silent) if (!alive.has(api)) this.#silent.delete(api);
     });
   }
@@ -79,8 +80,9 @@ export class NodeDeliveries {
     return this.#open;
   }
 
+  /** `api` is the base URL of the node's API. */
   send(
-    node: Member,
+    api: string,
     message: NodeMessage,
     clientIds: string[],
     options: DeliveryOptions,
@@ -105,7 +107,7 @@ export class NodeDeliveries {
       acknowledge: options.acknowledge,
       deadlineMs: options.deadlineMs,
     };
-    if (!this.#lane(node.addresses.api).add(delivery)) this.#settleRest(id, DeliveryOutcome.nodeQueueFull);
+    if (!this.#lane(api).add(delivery)) this.#settleRest(id, DeliveryOutcome.nodeQueueFull);
   }
 
   /** Takes the late outcomes that a node reports. Those for an earlier life of this process are ignored. */

@@ -1,1 +1,2 @@
+export * from './node-choice.ts';
 export * from './placement.ts';

@@ -1,10 +1,10 @@
 import {
   DeliveryOutcome,
   deliveryOutcomeNames,
-  type Directory,
-  type Member,
-  type Membership,
+  type NodeAddress,
+  type NodeAddresses,
   type NodeClient,
+  type NodeLeases,
   type PushNodeResultRow,
   type Store,
 } from '@longwire/cluster';
@@ -19,23 +19,24 @@ const nodeGraceMs = 5000;
 
 export interface EveryoneDeps {
   readonly client: NodeClient;
-  readonly directory: Directory;
-  readonly membership: Membership;
+  readonly leases: NodeLeases;
+  readonly nodes: NodeAddresses;
   readonly store: Store;
   readonly metrics: PushMetrics;
   readonly storeOutageMs: number;
   readonly logger: Logger;
 }
 
-/** Hands a push to every push-server, draining ones too: one call and one row each. Answers how many clients that reached for. */
+/** Hands a push to every push-server, draining ones too, in the list or not: one call and one row each. Answers how many clients that reached for. */
 export async function carryToEveryone(
   deps: EveryoneDeps,
   job: PushJob,
   signal: AbortSignal,
 ): Promise<number> {
-  const { membership, store, storeOutageMs, logger } = deps;
-  const nodes = membership.members('push-server').values();
-  const sessions = await sessionsByNode(deps);
+  const { store, storeOutageMs, logger } = deps;
+  const nodes = (await deps.nodes.all()).values();
+  // All that can be said of a node that does not answer: what it said last of how many clients it has.
+  const sessions = new Map(deps.leases.latest.map((lease) => [lease.nodeId, lease.sessions]));
   let targets = 0;
   const work = async (): Promise<void> => {
     for (const node of nodes) {
@@ -53,28 +54,17 @@ export async function carryToEveryone(
   return targets;
 }
 
-/** What each node said last of how many clients it has: all that can be said of a node that does not answer. */
-async function sessionsByNode({ directory, logger }: EveryoneDeps): Promise<Map<string, number>> {
-  try {
-    const leases = await directory.leases();
-    return new Map(leases.map(({ nodeId, sessions }) => [nodeId, sessions]));
-  } catch (error) {
-    logger.warn({ err: error }, 'the leases of the push-servers are not known');
-    return new Map();
-  }
-}
-
 async function broadcast(
   { client, metrics, logger }: EveryoneDeps,
   { pushId, message, options }: PushJob,
-  node: Member,
+  node: NodeAddress,
   sessions: number,
 ): Promise<PushNodeResultRow> {
   const row = { pushId, nodeId: node.nodeId };
   let counts: readonly number[];
   try {
     const request = { message, acknowledge: options.acknowledge, deadlineMs: options.deadlineMs };
-    ({ counts } = await client.broadcast(node.addresses.api, request, options.deadlineMs + nodeGraceMs));
+    ({ counts } = await client.broadcast(node.api, request, options.deadlineMs + nodeGraceMs));
   } catch (error) {
     logger.warn(
       { err: error, node: node.nodeId, traceId: message.traceId },

@@ -3,6 +3,7 @@ import {
   type DeliveryOutcome,
   type MemberRole,
   type Membership,
+  type NodeAddresses,
   type NodeClient,
   type Outcomes,
 } from '@longwire/cluster';
@@ -22,33 +23,35 @@ export interface Reporter {
   readonly run: string;
 }
 
+export interface OutcomeReportsParts {
+  readonly nodeId: string;
+  readonly client: NodeClient;
+  readonly membership: Membership;
+  readonly nodes: NodeAddresses;
+  /** Counts reports that are lost. */
+  readonly dropped: Counter;
+  readonly logger: Logger;
+}
+
 const CALL_DEADLINE_MS = 2000;
 const MAX_QUEUED = 200_000;
 const MAX_BATCH = 10_000;
 
 /** Tells those who asked for deliveries what became of them later. A report that is lost leaves the asker with its own deadline. */
 export class OutcomeReports {
-  readonly #nodeId: string;
-  readonly #client: NodeClient;
-  readonly #membership: Membership;
-  readonly #dropped: Counter;
-  readonly #logger: Logger;
+  readonly #parts: OutcomeReportsParts;
   readonly #lanes = new Map<string, Lane<LateOutcome>>();
   readonly #stopWatching: readonly (() => void)[];
 
-  constructor(nodeId: string, client: NodeClient, membership: Membership, dropped: Counter, logger: Logger) {
-    this.#nodeId = nodeId;
-    this.#client = client;
-    this.#membership = membership;
-    this.#dropped = dropped;
-    this.#logger = logger;
+  constructor(parts: OutcomeReportsParts) {
+    this.#parts = parts;
     const roles = ['push-server', 'push-route'] as const;
     this.#stopWatching = roles.map((role) =>
-      membership.onChange(role, (members) => {
+      parts.membership.onChange(role, (members) => {
         const alive = new Set(members.map((member) => laneName(role, member.nodeId)));
-        for (const name of this.#lanes.keys()) {
+        for (const [name, lane] of this.#lanes) {
           const asker = name.slice(0, name.lastIndexOf('/') + 1);
-          if (asker.startsWith(`${role}/`) && !alive.has(asker)) this.#lanes.delete(name);
+          if (lane.isIdle && asker.startsWith(`${role}/`) && !alive.has(asker)) this.#lanes.delete(name);
         }
       }),
     );
@@ -68,7 +71,7 @@ export class OutcomeReports {
       });
       this.#lanes.set(name, lane);
     }
-    if (!lane.add(outcome)) this.#dropped.inc();
+    if (!lane.add(outcome)) this.#parts.dropped.inc();
   }
 
   close(): void {
@@ -76,18 +79,25 @@ export class OutcomeReports {
   }
 
   async #post(origin: Reporter, batch: readonly LateOutcome[]): Promise<void> {
-    const member = this.#membership.members(origin.role).find(({ nodeId }) => nodeId === origin.nodeId);
+    const { nodeId, client, dropped, logger } = this.#parts;
     try {
-      if (member === undefined) throw new Error('the asker has left the cluster');
-      await this.#client.outcomes(
-        member.addresses.api,
-        { nodeId: this.#nodeId, originRun: origin.run, outcomes: byDelivery(batch) },
+      const api = await this.#apiOf(origin);
+      if (api === null) throw new Error('the asker has left the cluster');
+      await client.outcomes(
+        api,
+        { nodeId, originRun: origin.run, outcomes: byDelivery(batch) },
         CALL_DEADLINE_MS,
       );
     } catch (error) {
-      this.#dropped.inc(batch.length);
-      this.#logger.warn({ err: error, origin, outcomes: batch.length }, 'could not report outcomes');
+      dropped.inc(batch.length);
+      logger.warn({ err: error, origin, outcomes: batch.length }, 'could not report outcomes');
     }
+  }
+
+  async #apiOf({ role, nodeId }: Reporter): Promise<string | null> {
+    if (role === 'push-server') return this.#parts.nodes.ofNode(nodeId);
+    const member = this.#parts.membership.members(role).find((each) => each.nodeId === nodeId);
+    return member?.addresses.api ?? null;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ClaimResult, Directory, Membership, NodeClient, Route } from '@longwire/cluster';
+import type { ClaimResult, Directory, NodeAddresses, NodeClient, Route } from '@longwire/cluster';
 import { closeCodes, type CloseName } from '@longwire/protocol';
 import {
   fullJitterMs,
@@ -31,7 +31,7 @@ export interface LoginParts {
   readonly identity: NodeIdentity;
   readonly verifier: TokenVerifier;
   readonly directory: Directory;
-  readonly membership: Membership;
+  readonly nodes: NodeAddresses;
   readonly nodeClient: NodeClient;
   readonly registry: SessionRegistry;
   readonly releases: RouteReleases;
@@ -68,7 +68,7 @@ export class Login {
     if (!identity.isMember) return refusal('goElsewhere');
     const { nodeId, boot } = identity;
     const route: Route = { nodeId, boot, conn: connection.conn, transport: 'tcp', sinceMs: Date.now() };
-    const session = new Session(verified.clientId, connection, route);
+    const session = new Session(verified.clientId, connection, route, verified.issuedAtMs);
     connection.session = session;
     registry.addClaiming(session);
     return this.#claim(session, verified, onLive);
@@ -106,17 +106,17 @@ export class Login {
   }
 
   /**
-   * Has the node of an older connection close it. A node that has left the list has no connections any more. When a node dies
+   * Has the node of an older connection close it. A node that is gone has no connections any more. When a node dies
    * all its clients come this way until it has left: that is counted, not worth a line each.
    */
   async #closeReplaced(clientId: string, { nodeId, boot, conn }: Route): Promise<void> {
-    const { membership, nodeClient, unreachedReplaced, logger } = this.#parts;
+    const { nodes, nodeClient, unreachedReplaced, logger } = this.#parts;
     for (let attempt = 0; attempt < KICK_ATTEMPTS; attempt++) {
-      const node = membership.members('push-server').find((member) => member.nodeId === nodeId);
-      if (node === undefined || node.boot !== boot) return;
+      const api = await nodes.of({ nodeId, boot });
+      if (api === null) return;
       try {
         const request = { clientId, boot, conn, closeCode: closeCodes.replaced.code };
-        await nodeClient.kick(node.addresses.api, request, KICK_DEADLINE_MS);
+        await nodeClient.kick(api, request, KICK_DEADLINE_MS);
         return;
       } catch (error) {
         logger.debug(

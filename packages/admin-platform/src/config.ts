@@ -5,6 +5,7 @@ import {
   httpSection,
   loadConfig,
   logSettings,
+  tlsProblems,
 } from '@longwire/service-kit';
 import { Type, type Static } from 'typebox';
 
@@ -24,5 +25,6 @@ export type AdminPlatformConfig = Static<typeof adminPlatformConfigSchema>;
 
 /** For an admin-platform in a process of its own. @throws ConfigError */
 export function loadAdminPlatformConfig(env: NodeJS.ProcessEnv): AdminPlatformConfig {
-  return loadConfig(adminPlatformConfigSchema, { env, check: unsharedBackends });
+  const check = (config: AdminPlatformConfig) => [...unsharedBackends(config), ...tlsProblems(config)];
+  return loadConfig(adminPlatformConfigSchema, { env, check });
 }

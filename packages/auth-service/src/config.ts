@@ -6,6 +6,7 @@ import {
   loadConfig,
   logSettings,
   tokenSettings,
+  tlsProblems,
 } from '@longwire/service-kit';
 import { Type, type Static } from 'typebox';
 
@@ -26,5 +27,6 @@ export type AuthConfig = Static<typeof authConfigSchema>;
 
 /** For an auth-service in a process of its own. @throws ConfigError */
 export function loadAuthConfig(env: NodeJS.ProcessEnv): AuthConfig {
-  return loadConfig(authConfigSchema, { env, check: unsharedBackends });
+  const check = (config: AuthConfig) => [...unsharedBackends(config), ...tlsProblems(config)];
+  return loadConfig(authConfigSchema, { env, check });
 }

@@ -5,6 +5,7 @@ import {
   clusterSettings,
   loadConfig,
   logSettings,
+  tlsProblems,
   type ConfigProblem,
 } from '@longwire/service-kit';
 import { hostname } from 'node:os';
@@ -68,6 +69,10 @@ export function checkPushRouteConfig({
 
 /** For a push-route in a process of its own. @throws ConfigError */
 export function loadPushRouteConfig(env: NodeJS.ProcessEnv): PushRouteConfig {
-  const check = (config: PushRouteConfig) => [...unsharedBackends(config), ...checkPushRouteConfig(config)];
+  const check = (config: PushRouteConfig) => [
+    ...unsharedBackends(config),
+    ...checkPushRouteConfig(config),
+    ...tlsProblems(config),
+  ];
   return loadConfig(pushRouteConfigSchema, { env, check });
 }

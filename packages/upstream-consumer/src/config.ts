@@ -5,6 +5,7 @@ import {
   httpSection,
   loadConfig,
   logSettings,
+  tlsProblems,
   type ConfigProblem,
 } from '@longwire/service-kit';
 import { Type, type Static } from 'typebox';
@@ -34,10 +35,12 @@ export function loadUpstreamConsumerConfig(env: NodeJS.ProcessEnv): UpstreamCons
   return loadConfig(upstreamConsumerConfigSchema, { env, check: checkUpstreamConsumerConfig });
 }
 
-/** In a process of its own the consumer can share a log with the push-servers only through Kafka. */
+/** What no single setting can tell. In a process of its own the consumer can share a log with the push-servers only through Kafka. */
 export function checkUpstreamConsumerConfig(
   config: UpstreamConsumerConfig,
 ): Pick<ConfigProblem, 'key' | 'allowed'>[] {
-  if (config.kafka.brokers !== '') return [];
-  return [{ key: 'kafka.brokers', allowed: 'the addresses of the shared Kafka' }];
+  const problems = tlsProblems(config);
+  if (config.kafka.brokers === '')
+    problems.push({ key: 'kafka.brokers', allowed: 'the addresses of the shared Kafka' });
+  return problems;
 }

@@ -2,7 +2,7 @@ import { adminPlatformConfigSchema } from '@longwire/admin-platform';
 import { authConfigSchema } from '@longwire/auth-service';
 import { checkPushRouteConfig, pushRouteConfigSchema } from '@longwire/push-route';
 import { checkPushServerConfig, pushServerConfigSchema } from '@longwire/push-server';
-import { clusterSettings, loadConfig, logSettings } from '@longwire/service-kit';
+import { clusterSettings, loadConfig, logSettings, tlsProblems } from '@longwire/service-kit';
 import { upstreamConsumerConfigSchema } from '@longwire/upstream-consumer';
 import { Type, type Static, type TObject } from 'typebox';
 
@@ -23,7 +23,11 @@ export type DevConfig = Static<ReturnType<typeof devConfigSchema>>;
 
 /** The settings of a cluster in one process. An empty address of a backend means its embedded adapter. @throws ConfigError */
 export function loadDevConfig(env: NodeJS.ProcessEnv, clusterSecret: string): DevConfig {
-  const check = (config: DevConfig) => [...checkPushServerConfig(config), ...checkPushRouteConfig(config)];
+  const check = (config: DevConfig) => [
+    ...checkPushServerConfig(config),
+    ...checkPushRouteConfig(config),
+    ...tlsProblems(config),
+  ];
   return loadConfig(devConfigSchema(clusterSecret), { env, check });
 }
 

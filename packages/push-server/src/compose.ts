@@ -28,6 +28,7 @@ import { OutcomeReports } from './delivery/outcome-reports.ts';
 import { TcpListener } from './listener/tcp-listener.ts';
 import { createPushServerMetrics } from './metrics.ts';
 import { serveNodeApi } from './node-api/node-api.ts';
+import { ClientMessages } from './session/client-messages.ts';
 import { Gateway } from './session/gateway.ts';
 import { Login } from './session/login.ts';
 import { RouteReleases } from './session/route-releases.ts';
@@ -101,6 +102,16 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     unreachedReplaced: ownMetrics.unreachedReplaced,
     logger,
   });
+  const messages = new ClientMessages({
+    settings,
+    identity,
+    registry,
+    deliveries: local,
+    router,
+    upstream: handlers,
+    metrics: ownMetrics,
+    logger,
+  });
   const gateway = new Gateway({
     settings,
     identity,
@@ -108,8 +119,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     login,
     releases,
     deliveries: local,
-    router,
-    upstream: handlers,
+    messages,
     metrics: ownMetrics,
     logger,
   });

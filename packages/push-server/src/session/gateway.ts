@@ -1,18 +1,4 @@
-import {
-  DeliveryOutcome,
-  deliveryOutcomeNames,
-  type DeliveryRouter,
-  type NodeMessage,
-} from '@longwire/cluster';
-import {
-  encodeFrame,
-  PublishStatus,
-  SendStatus,
-  traceIdOf,
-  type CloseName,
-  type Frame,
-  type Messages,
-} from '@longwire/protocol';
+import { encodeFrame, traceIdOf, type CloseName, type Frame } from '@longwire/protocol';
 import { newTraceId } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 import type { Socket } from 'node:net';
@@ -25,7 +11,7 @@ import { Connection, type ConnectionOwner } from '../connection/connection.ts';
 import { TimingWheel } from '../connection/timing-wheel.ts';
 import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
 import type { PushServerMetrics } from '../metrics.ts';
-import type { UpstreamHandlers } from '../upstream/upstream-handlers.ts';
+import type { ClientMessages } from './client-messages.ts';
 import type { Login } from './login.ts';
 import type { RouteReleases } from './route-releases.ts';
 import type { Session } from './session.ts';
@@ -38,8 +24,7 @@ export interface GatewayParts {
   readonly login: Login;
   readonly releases: RouteReleases;
   readonly deliveries: LocalDeliveries;
-  readonly router: DeliveryRouter;
-  readonly upstream: UpstreamHandlers;
+  readonly messages: ClientMessages;
   readonly metrics: PushServerMetrics;
   readonly logger: Logger;
 }
@@ -133,9 +118,13 @@ export class Gateway implements ConnectionOwner {
       case 'login':
         return void this.#login(connection, effect);
       case 'publish':
-        return void this.#publish(connection.session!, effect.message, traceOf(effect.traceContext));
+        return void this.#parts.messages.publish(
+          connection.session!,
+          effect.message,
+          traceOf(effect.traceContext),
+        );
       case 'send':
-        return this.#send(connection.session!, effect.message, traceOf(effect.traceContext));
+        return this.#parts.messages.send(connection.session!, effect.message, traceOf(effect.traceContext));
       case 'acknowledge':
         for (const deliveryId of effect.deliveryIds)
           if (!this.#parts.deliveries.acknowledge(connection.session!, deliveryId))
@@ -178,44 +167,6 @@ export class Gateway implements ConnectionOwner {
     );
   }
 
-  async #publish(
-    { clientId, connection }: Session,
-    message: Messages['publish'],
-    traceId: string,
-  ): Promise<void> {
-    const { identity, upstream, metrics, logger } = this.#parts;
-    const { messageId, kind, payload } = message;
-    const receivedAtMs = Date.now();
-    const record = { clientId, messageId, kind, payload, traceId, nodeId: identity.nodeId, receivedAtMs };
-    const answer = await upstream.handle(record);
-    metrics.publishes.inc({ status: answer.status });
-    logger.debug({ clientId, messageId, kind, traceId, status: answer.status }, 'publish answered');
-    connection.channel.inFlight--;
-    const status = publishStatuses[answer.status];
-    connection.write(
-      encodeFrame('published', { messageId, status, detail: 'detail' in answer ? answer.detail : '' }),
-    );
-  }
-
-  #send(
-    { clientId, connection }: Session,
-    { messageId, to, payload }: Messages['send'],
-    traceId: string,
-  ): void {
-    const { deliveries, registry, router, settings, metrics, logger } = this.#parts;
-    const message: NodeMessage = { messageId, from: clientId, payload, sentAtMs: Date.now(), traceId };
-    const options = { acknowledge: true, deadlineMs: settings.acknowledgeTimeoutMs };
-    const answer = (_position: number, outcome: DeliveryOutcome): void => {
-      const status = sendStatuses[outcome] ?? SendStatus.SEND_STATUS_RETRY;
-      metrics.sends.inc({ outcome: deliveryOutcomeNames[outcome] ?? 'unknown' });
-      logger.debug({ clientId, to, messageId, traceId, outcome }, 'send answered');
-      connection.channel.inFlight--;
-      connection.write(encodeFrame('sent', { messageId, status, detail: sendDetails[outcome] ?? '' }));
-    };
-    if (registry.get(to) !== null) deliveries.deliver(message, [to], options, answer);
-    else void router.deliver(message, [to], options, answer);
-  }
-
   /** Sets a deadline that may be earlier than the one before. */
   #setDeadline(connection: Connection, durationMs: number): void {
     this.#wheel.remove(connection);
@@ -230,31 +181,6 @@ export class Gateway implements ConnectionOwner {
 }
 
 const OVERLOAD_RETRY_AFTER_MS = 5000;
-
-const publishStatuses = {
-  accepted: PublishStatus.PUBLISH_STATUS_ACCEPTED,
-  retry: PublishStatus.PUBLISH_STATUS_RETRY,
-  rejected: PublishStatus.PUBLISH_STATUS_REJECTED,
-} as const;
-
-/** What a sender is told; every other outcome leaves it open whether the recipient has the message. */
-const sendStatuses: { readonly [outcome in DeliveryOutcome]?: SendStatus } = {
-  [DeliveryOutcome.delivered]: SendStatus.SEND_STATUS_DELIVERED,
-  [DeliveryOutcome.offline]: SendStatus.SEND_STATUS_OFFLINE,
-  [DeliveryOutcome.notHere]: SendStatus.SEND_STATUS_OFFLINE,
-  [DeliveryOutcome.queueFull]: SendStatus.SEND_STATUS_QUEUE_FULL,
-  [DeliveryOutcome.tooLarge]: SendStatus.SEND_STATUS_REJECTED,
-};
-
-/** Where the status does not say it all. */
-const sendDetails: { readonly [outcome in DeliveryOutcome]?: string } = {
-  [DeliveryOutcome.tooLarge]: 'the message is too large for a frame to the recipient',
-  [DeliveryOutcome.timeout]: 'the recipient did not acknowledge in time',
-  [DeliveryOutcome.connectionClosed]: 'the recipient left before it acknowledged',
-  [DeliveryOutcome.nodeUnreachable]: "the recipient's node did not answer",
-  [DeliveryOutcome.nodeQueueFull]: "the queue to the recipient's node is full",
-  [DeliveryOutcome.directoryUnavailable]: 'the directory did not answer',
-};
 
 function traceOf(traceContext: Uint8Array | null): string {
   return (traceContext === null ? null : traceIdOf(traceContext)) ?? newTraceId();

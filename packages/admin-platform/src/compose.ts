@@ -8,6 +8,7 @@ import {
   type Store,
 } from '@longwire/cluster';
 import {
+  Certificates,
   createHttpServer,
   createMetrics,
   longwireVersion,
@@ -43,13 +44,16 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
   const { config, directory, membership, store, logger } = parts;
   const { cluster, apiKeys, admin } = config;
   const metrics = createMetrics('admin-platform', { processMetrics: parts.processMetrics ?? false });
-  const client = new NodeClient(membership, cluster.secret);
+  const certificates = new Certificates(metrics, logger);
+  const nodeTls = await certificates.openCluster(cluster.tls);
+  const client = new NodeClient(membership, cluster.secret, nodeTls);
   const leases = new NodeLeases(directory, logger);
   const nodes = new NodeAddresses(membership, leases);
-  const forwarder = new PushForwarder(membership, logger);
+  const forwarder = new PushForwarder(membership, nodeTls, logger);
 
   const server = await createHttpServer({
     ...{ logger, metrics },
+    tls: await certificates.openServer('admin.http.tls', admin.http.tls),
     readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire admin-platform',
@@ -80,6 +84,7 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
       await server.close();
       await forwarder.close();
       await client.close();
+      certificates.close();
     },
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '@longwire/cluster';
 import {
   ApiKeys,
+  Certificates,
   createHttpServer,
   createMetrics,
   longwireVersion,
@@ -49,6 +50,8 @@ export interface AuthService extends Service {
 export async function composeAuthService(parts: AuthServiceParts): Promise<AuthService> {
   const { config, directory, membership, store, logger } = parts;
   const metrics = createMetrics('auth-service', { processMetrics: parts.processMetrics ?? false });
+  const certificates = new Certificates(metrics, logger);
+  const tls = await certificates.openServer('auth.http.tls', config.auth.http.tls);
   const keys = await TokenKeys.open(config.tokens.keysFile, logger);
   const leases = new NodeLeases(directory, logger);
   const nodes = new PushServers(new NodeChoice(membership, leases));
@@ -60,6 +63,7 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
   const app = await createHttpServer({
     logger,
     metrics,
+    tls,
     readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire auth-service',
@@ -88,6 +92,7 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
       await app.close();
       leases.stop();
       keys.close();
+      certificates.close();
     },
   };
 }

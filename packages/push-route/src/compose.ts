@@ -11,6 +11,7 @@ import {
   type Store,
 } from '@longwire/cluster';
 import {
+  Certificates,
   createHttpServer,
   createMetrics,
   longwireVersion,
@@ -51,7 +52,9 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
   const { cluster, apiKeys, route } = config;
   const identity = { nodeId: route.nodeId, boot: randomBytes(8).toString('hex') };
   const metrics = createMetrics('push-route', { processMetrics: parts.processMetrics ?? false });
-  const { client, deliveries, runner } = composeDelivery(parts, metrics);
+  const certificates = new Certificates(metrics, logger);
+  const client = new NodeClient(membership, cluster.secret, await certificates.openCluster(cluster.tls));
+  const { deliveries, runner } = composeDelivery(parts, client, metrics);
   const desk = new PushDesk({
     ...{ store, runner, membership },
     router: routerName(identity),
@@ -60,6 +63,7 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
 
   const server = await createHttpServer({
     ...{ logger, metrics },
+    tls: await certificates.openServer('route.http.tls', route.http.tls),
     readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire push-route',
@@ -96,16 +100,16 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
       await server.close();
       deliveries.close();
       await client.close();
+      certificates.close();
     },
   };
 }
 
 /** What carries pushes to push-servers and their results to the store. */
-function composeDelivery(parts: PushRouteParts, metrics: Metrics) {
+function composeDelivery(parts: PushRouteParts, client: NodeClient, metrics: Metrics) {
   const { config, directory, membership, store, logger } = parts;
   const { nodeId, maxRunningPushes, maxWaitingPushes, storeOutageMs } = config.route;
   const pushMetrics = createPushMetrics(metrics);
-  const client = new NodeClient(membership, config.cluster.secret);
   const deliveries = new NodeDeliveries(client, membership, { role: 'push-route', nodeId }, logger);
   const leases = new NodeLeases(directory, logger);
   const nodes = new NodeAddresses(membership, leases);
@@ -132,5 +136,5 @@ function composeDelivery(parts: PushRouteParts, metrics: Metrics) {
     maxWaiting: maxWaitingPushes,
   });
   watchRunner(metrics, runner);
-  return { client, deliveries, runner };
+  return { deliveries, runner };
 }

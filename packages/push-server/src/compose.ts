@@ -10,6 +10,7 @@ import {
   type UpstreamLog,
 } from '@longwire/cluster';
 import {
+  Certificates,
   createHttpServer,
   createMetrics,
   longwireVersion,
@@ -65,7 +66,9 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   const keys = await TokenKeys.open(config.tokens.keysFile, logger);
 
   const registry = new SessionRegistry();
-  const nodeClient = new NodeClient(membership, config.cluster.secret);
+  const certificates = new Certificates(metrics, logger);
+  const nodeTls = await certificates.openCluster(config.cluster.tls);
+  const nodeClient = new NodeClient(membership, config.cluster.secret, nodeTls);
   const remote = new NodeDeliveries(
     nodeClient,
     membership,
@@ -134,6 +137,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   const server = await createHttpServer({
     logger,
     metrics,
+    tls: await certificates.openServer('push.http.tls', settings.http.tls),
     readiness: readinessOf({ directory, membership, upstream }),
     openapi: {
       title: 'Longwire push-server',
@@ -197,6 +201,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
       await nodeClient.close();
       await gateway.stop();
       keys.close();
+      certificates.close();
     },
   };
 }

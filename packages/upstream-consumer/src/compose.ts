@@ -1,5 +1,6 @@
 import { readinessOf, type Store, type UpstreamConsumer, type UpstreamLog } from '@longwire/cluster';
 import {
+  Certificates,
   createHttpServer,
   createMetrics,
   longwireVersion,
@@ -34,7 +35,8 @@ export async function composeUpstreamConsumer(
   const { config, upstream, store, logger } = parts;
   const metrics = createMetrics('upstream-consumer', { processMetrics: parts.processMetrics ?? false });
   const writer = new RecordWriter({ store, upstream, logger, metrics: writerMetrics(metrics) });
-  const http = await openHttp(parts, metrics);
+  const certificates = new Certificates(metrics, logger);
+  const http = await openHttp(parts, metrics, certificates);
   let consumer: UpstreamConsumer | null = null;
   let url: string | null = null;
   return {
@@ -49,15 +51,21 @@ export async function composeUpstreamConsumer(
     async stop() {
       await consumer?.stop();
       await http.close();
+      certificates.close();
     },
   };
 }
 
-function openHttp({ config, upstream, store, logger }: UpstreamConsumerParts, metrics: Metrics) {
-  const { apiKeys, cluster } = config;
+async function openHttp(
+  { config, upstream, store, logger }: UpstreamConsumerParts,
+  metrics: Metrics,
+  certificates: Certificates,
+) {
+  const { apiKeys, cluster, consumer } = config;
   return createHttpServer({
     logger,
     metrics,
+    tls: await certificates.openServer('consumer.http.tls', consumer.http.tls),
     readiness: readinessOf({ upstream, store }),
     openapi: {
       title: 'Longwire upstream-consumer',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Member, Membership } from '@longwire/cluster';
+import { nodeConnector, type Member, type Membership, type NodeTls } from '@longwire/cluster';
 import { Problem } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 import { Agent } from 'undici';
@@ -35,10 +35,11 @@ export interface ForwardedAnswer {
 export class PushForwarder {
   readonly #membership: Membership;
   readonly #logger: Logger;
-  readonly #agent = new Agent({ connect: { timeout: connectTimeoutMs }, connections: 64 });
+  readonly #agent: Agent;
 
-  constructor(membership: Membership, logger: Logger) {
+  constructor(membership: Membership, tls: NodeTls | null, logger: Logger) {
     this.#membership = membership;
+    this.#agent = new Agent({ connect: nodeConnector(tls, connectTimeoutMs), connections: 64 });
     this.#logger = logger;
   }
 

@@ -34,6 +34,7 @@ import { Gateway } from './session/gateway.ts';
 import { Login } from './session/login.ts';
 import { RouteReleases } from './session/route-releases.ts';
 import { SessionRegistry } from './session/session-registry.ts';
+import { TokenRefresh } from './session/token-refresh.ts';
 import { UpstreamHandlers, type UpstreamHandler } from './upstream/upstream-handlers.ts';
 
 export interface PushServerParts {
@@ -120,6 +121,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     identity,
     registry,
     login,
+    tokenRefresh: new TokenRefresh({ verifier, directory, releases, logger }),
     releases,
     deliveries: local,
     messages,

@@ -8,6 +8,7 @@ export interface PushServerMetrics {
   readonly framesIn: Counter;
   readonly logins: Counter<'result'>;
   readonly loginSeconds: Histogram;
+  readonly refreshes: Counter<'result'>;
   readonly publishes: Counter<'status'>;
   readonly sends: Counter<'outcome'>;
   readonly deliveries: Counter<'outcome'>;
@@ -28,6 +29,11 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
     framesIn: metrics.counter('longwire_frames_received_total', 'Frames received'),
     logins: metrics.counter('longwire_logins_total', 'Logins, by result', ['result']),
     loginSeconds: metrics.histogram('longwire_login_seconds', 'From CONNECT to CONNECTED'),
+    refreshes: metrics.counter(
+      'longwire_token_refreshes_total',
+      'Newer tokens for live connections, by result',
+      ['result'],
+    ),
     publishes: metrics.counter('longwire_publishes_total', 'PUBLISH frames answered, by status', ['status']),
     sends: metrics.counter('longwire_sends_total', 'SEND frames answered, by outcome', ['outcome']),
     deliveries: metrics.counter(

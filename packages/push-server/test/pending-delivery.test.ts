@@ -14,7 +14,7 @@ function pendingDelivery(deadlineMs: number): { pending: PendingDelivery; outcom
 
 /** Only the session's own book of what is not acknowledged matters here. */
 function newSession(): Session {
-  return new Session('alice', null as never, null as never);
+  return new Session('alice', null as never, null as never, 0);
 }
 
 it('has a deadline for clients that are added after all earlier ones have answered', async () => {

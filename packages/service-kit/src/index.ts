@@ -53,6 +53,7 @@ export {
 export { TokenKeys, type TokenKey } from './tokens/token-keys.ts';
 export { tokenSettings, type TokenSettings } from './tokens/token-settings.ts';
 export {
+  tokenClockToleranceMs,
   tokenRefusals,
   TokenRefused,
   TokenVerifier,

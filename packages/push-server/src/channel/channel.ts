@@ -4,6 +4,7 @@ import { close } from '../handlers/close.ts';
 import { connect } from '../handlers/connect.ts';
 import { ping } from '../handlers/ping.ts';
 import { publish } from '../handlers/publish.ts';
+import { refresh } from '../handlers/refresh.ts';
 import { send } from '../handlers/send.ts';
 import type { Effect } from './effects.ts';
 
@@ -18,6 +19,7 @@ const handlers: { readonly [Type in number]?: FrameHandler } = {
   [FrameType.send]: send,
   [FrameType.acknowledge]: acknowledge,
   [FrameType.close]: close,
+  [FrameType.refresh]: refresh,
 };
 
 /** The protocol state of one connection: takes frames, answers what shall happen. */
@@ -25,6 +27,8 @@ export class Channel {
   state: ChannelState = 'awaiting-connect';
   /** PUBLISH and SEND frames that wait for their answer. */
   inFlight = 0;
+  /** A REFRESH waits for its answer. */
+  isRefreshing = false;
   readonly maxInFlight: number;
 
   constructor(maxInFlight: number) {

@@ -13,4 +13,5 @@ export type Effect =
       readonly traceContext: Uint8Array | null;
     }
   | { readonly do: 'send'; readonly message: Messages['send']; readonly traceContext: Uint8Array | null }
+  | { readonly do: 'refresh'; readonly token: string }
   | { readonly do: 'acknowledge'; readonly deliveryIds: readonly number[] };

@@ -1,5 +1,5 @@
 import { encodeFrame, traceIdOf, type CloseName, type Frame } from '@longwire/protocol';
-import { newTraceId } from '@longwire/service-kit';
+import { newTraceId, tokenClockToleranceMs } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,12 +16,14 @@ import type { Login } from './login.ts';
 import type { RouteReleases } from './route-releases.ts';
 import type { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
+import type { TokenRefresh } from './token-refresh.ts';
 
 export interface GatewayParts {
   readonly settings: PushServerSettings;
   readonly identity: NodeIdentity;
   readonly registry: SessionRegistry;
   readonly login: Login;
+  readonly tokenRefresh: TokenRefresh;
   readonly releases: RouteReleases;
   readonly deliveries: LocalDeliveries;
   readonly messages: ClientMessages;
@@ -67,7 +69,8 @@ export class Gateway implements ConnectionOwner {
   onFrame(connection: Connection, frame: Frame): void {
     const { session } = connection;
     // Before the login is complete the deadline stands, whatever comes.
-    if (session?.state === 'live') connection.deadlineTick = this.#wheel.now + this.#idleTicks;
+    if (session?.state === 'live')
+      connection.deadlineTick = Math.min(this.#wheel.now + this.#idleTicks, session.tokenEndsTick);
     this.#parts.metrics.framesIn.inc();
     this.#do(connection, connection.channel.receive(frame));
   }
@@ -125,6 +128,8 @@ export class Gateway implements ConnectionOwner {
         );
       case 'send':
         return this.#parts.messages.send(connection.session!, effect.message, traceOf(effect.traceContext));
+      case 'refresh':
+        return void this.#refresh(connection.session!, effect.token);
       case 'acknowledge':
         for (const deliveryId of effect.deliveryIds)
           if (!this.#parts.deliveries.acknowledge(connection.session!, deliveryId))
@@ -149,11 +154,12 @@ export class Gateway implements ConnectionOwner {
     connection.session?.releaseHeld();
   }
 
-  #welcome({ connection, route }: Session, version: number, expiresAtMs: number): void {
+  #welcome(session: Session, version: number, expiresAtMs: number): void {
     const { settings } = this.#parts;
+    const { connection, route } = session;
     connection.channel.state = 'connected';
     connection.maxFrameBytes = settings.maxFrameBytes;
-    this.#setDeadline(connection, settings.idleTimeoutMs);
+    this.#setTokenEnd(session, expiresAtMs);
     const { nodeId, boot, conn } = route;
     connection.write(
       encodeFrame('connected', {
@@ -167,6 +173,25 @@ export class Gateway implements ConnectionOwner {
     );
   }
 
+  async #refresh(session: Session, token: string): Promise<void> {
+    const { tokenRefresh, metrics } = this.#parts;
+    const { connection } = session;
+    const refreshed = await tokenRefresh.run(session, token);
+    connection.channel.isRefreshing = false;
+    metrics.refreshes.inc({ result: 'close' in refreshed ? refreshed.close : 'accepted' });
+    if (!connection.isOpen) return;
+    if ('close' in refreshed) return connection.close(refreshed.close, refreshed.detail);
+    this.#setTokenEnd(session, refreshed.expiresAtMs);
+    connection.write(encodeFrame('refreshed', { tokenExpiresAtMs: refreshed.expiresAtMs }));
+  }
+
+  /** From now on the session ends with this token, or when it is idle. */
+  #setTokenEnd(session: Session, expiresAtMs: number): void {
+    const lastsMs = Math.max(0, expiresAtMs + tokenClockToleranceMs - Date.now());
+    session.tokenEndsTick = this.#wheel.now + this.#wheel.ticks(lastsMs);
+    this.#setDeadline(session.connection, Math.min(lastsMs, this.#parts.settings.idleTimeoutMs));
+  }
+
   /** Sets a deadline that may be earlier than the one before. */
   #setDeadline(connection: Connection, durationMs: number): void {
     this.#wheel.remove(connection);
@@ -176,11 +201,24 @@ export class Gateway implements ConnectionOwner {
 
   #onDeadline(connection: Connection): void {
     if (!connection.isOpen) return void connection.socket.destroy();
-    connection.close(connection.channel.state === 'connected' ? 'idleTimeout' : 'loginTimeout');
+    const { session } = connection;
+    if (session?.state !== 'live') return connection.close('loginTimeout');
+    if (session.tokenEndsTick > this.#wheel.now) return connection.close('idleTimeout');
+    void this.#tokenEnded(session);
+  }
+
+  /** Nobody is closed for a token that could not be refreshed, because no auth-service gives one while the directory is away. */
+  async #tokenEnded(session: Session): Promise<void> {
+    const lookAgainTick = this.#wheel.now + this.#wheel.ticks(TOKEN_END_RETRY_MS);
+    session.tokenEndsTick = lookAgainTick;
+    this.#setDeadline(session.connection, TOKEN_END_RETRY_MS);
+    const isOver = await this.#parts.tokenRefresh.isPossible();
+    if (isOver && session.tokenEndsTick === lookAgainTick) session.connection.close('tokenExpired');
   }
 }
 
 const OVERLOAD_RETRY_AFTER_MS = 5000;
+const TOKEN_END_RETRY_MS = 30_000;
 
 function traceOf(traceContext: Uint8Array | null): string {
   return (traceContext === null ? null : traceIdOf(traceContext)) ?? newTraceId();

@@ -39,7 +39,8 @@ export interface LoginParts {
   readonly logger: Logger;
 }
 
-const closeByRefusal: { readonly [Reason in TokenRefusal]?: CloseName } = { expired: 'tokenExpired' };
+/** A token that is refused for any other reason is `tokenInvalid`. */
+export const closeByRefusal: { readonly [Reason in TokenRefusal]?: CloseName } = { expired: 'tokenExpired' };
 const BACKEND_RETRY_AFTER_MS = 2000;
 const KICK_ATTEMPTS = 4;
 const KICK_DEADLINE_MS = 2000;

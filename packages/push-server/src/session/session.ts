@@ -11,15 +11,20 @@ export class Session {
   readonly clientId: string;
   readonly connection: Connection;
   readonly route: Route;
+  /** Of the token that it lives by now. */
+  tokenIssuedAtMs: number;
+  /** The tick of the gateway's wheel after which that token is no longer good; set when the session becomes live. */
+  tokenEndsTick = 0;
   /** Deliveries that wait for this client's acknowledgement, by delivery id; null while there is none. */
   unacknowledged: Map<number, PendingDelivery> | null = null;
   /** What to do once it is live or has ended; null while there is nothing. */
   held: (() => void)[] | null = null;
 
-  constructor(clientId: string, connection: Connection, route: Route) {
+  constructor(clientId: string, connection: Connection, route: Route, tokenIssuedAtMs: number) {
     this.clientId = clientId;
     this.connection = connection;
     this.route = route;
+    this.tokenIssuedAtMs = tokenIssuedAtMs;
   }
 
   /** Does what was held, in order. Called after the answer to CONNECT is written: a client knows no other first frame. */

@@ -30,8 +30,9 @@ export interface VerifiedToken {
   readonly expiresAtMs: number;
 }
 
-/** How far the clocks of signer and verifier may be apart. */
-const clockToleranceSeconds = 60;
+/** How far the clocks of signer and verifier may be apart: a token is good for so long after it has expired. */
+export const tokenClockToleranceMs = 60_000;
+const clockToleranceSeconds = tokenClockToleranceMs / 1000;
 const clientIdPattern = /^[A-Za-z0-9._:@-]{1,128}$/;
 /** Ours have about 300; a longer text is not worth decoding. */
 const maxTokenLength = 4096;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Member, Membership, Registration } from '@longwire/cluster';
+import { isFree, type Member, type Membership, type Registration } from '@longwire/cluster';
 import { fullJitterMs } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 
-const backoff = { baseMs: 500, capMs: 10_000 };
+const backoff = { baseMs: 1000, capMs: 10_000 };
 
 /**
- * Keeps this push-route in the list of members. Registers again under the same boot after a loss: unlike a push-server it
- * holds nothing that others may have taken over meanwhile.
+ * Keeps this push-route in the list of members. When another process was given its nodeId it stands aside until that one has gone,
+ * and comes back under the same boot: unlike a push-server it holds nothing that others may have taken over meanwhile.
  */
 export class RouteRegistration {
   readonly #membership: Membership;
@@ -23,7 +23,11 @@ export class RouteRegistration {
   }
 
   async start(): Promise<void> {
-    this.#registration = await this.#membership.register('push-route', this.#member, () => this.#onLost());
+    this.#registration = await this.#membership.register(
+      'push-route',
+      this.#member,
+      () => void this.#standAside(),
+    );
   }
 
   /** Tells others to send new pushes elsewhere; outcomes still come here. */
@@ -37,21 +41,13 @@ export class RouteRegistration {
     await this.#registration?.remove();
   }
 
-  #onLost(): void {
+  async #standAside(): Promise<void> {
     this.#registration = null;
-    this.#logger.warn('the registration is lost');
-    void this.#registerAgain();
-  }
-
-  async #registerAgain(): Promise<void> {
+    this.#logger.error('another push-route has the same nodeId; give each its own');
     const { signal } = this.#stopped;
     for (let attempt = 0; !signal.aborted; attempt++) {
       await sleep(fullJitterMs(attempt, backoff), undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      if (this.#isReplaced()) {
-        this.#logger.error('another push-route has the same nodeId; give each its own');
-        continue;
-      }
+      if (signal.aborted || !isFree(this.#membership, 'push-route', this.#member.nodeId)) continue;
       try {
         await this.start();
         this.#logger.info('registered again');
@@ -60,13 +56,5 @@ export class RouteRegistration {
         this.#logger.warn({ err: error, attempt }, 'could not register again');
       }
     }
-  }
-
-  /** Two processes of one name must not take it from each other for ever. */
-  #isReplaced(): boolean {
-    const { nodeId, boot } = this.#member;
-    return this.#membership
-      .members('push-route')
-      .some((member) => member.nodeId === nodeId && member.boot !== boot);
   }
 }

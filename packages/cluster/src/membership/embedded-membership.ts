@@ -1,10 +1,10 @@
-import { decodeMember, encodeMember } from './member-record.ts';
-import { MemberView } from './member-view.ts';
+import { checkWeight, decodeMember, encodeMember } from './member-record.ts';
+import { MemberView, withWeights } from './member-view.ts';
 import type { Member, MemberRole, Membership, Registration } from './membership.ts';
 
 interface Entry {
   member: Member;
-  readonly onLost: () => void;
+  readonly onReplaced: () => void;
 }
 
 /** The members of a cluster that lives in one process; each part of it has its own `EmbeddedMembership` over it, or they share one. */
@@ -13,6 +13,8 @@ export class EmbeddedCluster {
     'push-server': { entries: new Map<string, Entry>(), view: new MemberView() },
     'push-route': { entries: new Map<string, Entry>(), view: new MemberView() },
   };
+
+  readonly weights = new Map<string, number>();
 
   view(role: MemberRole): MemberView {
     return this.#roles[role].view;
@@ -27,7 +29,7 @@ export class EmbeddedCluster {
     const earlier = entries.get(entry.member.nodeId);
     entries.set(entry.member.nodeId, entry);
     this.#publish(role);
-    if (earlier && earlier !== entry) earlier.onLost();
+    if (earlier && earlier !== entry) earlier.onReplaced();
   }
 
   remove(role: MemberRole, entry: Entry): void {
@@ -36,14 +38,22 @@ export class EmbeddedCluster {
     this.#publish(role);
   }
 
+  setWeight(nodeId: string, weight: number | null): void {
+    if (weight === null) this.weights.delete(nodeId);
+    else this.weights.set(nodeId, weight);
+    this.#publish('push-server');
+  }
+
   #publish(role: MemberRole): void {
     const { entries, view } = this.#roles[role];
-    view.publish([...entries.values()].map((entry) => entry.member));
+    const members = [...entries.values()].map((entry) => entry.member);
+    view.publish(role === 'push-server' ? withWeights(members, this.weights) : members);
   }
 }
 
-/** Membership without a coordination service: what is registered is seen at once, and is lost only to a later life. */
+/** Membership without a coordination service: what is registered is seen at once, and is lost only to another life of that name. */
 export class EmbeddedMembership implements Membership {
+  readonly sessionTimeoutMs = Infinity;
   readonly #cluster: EmbeddedCluster;
   readonly #registrations = new Set<Registration>();
   #isClosed = false;
@@ -52,10 +62,10 @@ export class EmbeddedMembership implements Membership {
     this.#cluster = cluster;
   }
 
-  async register(role: MemberRole, member: Member, onLost: () => void): Promise<Registration> {
+  async register(role: MemberRole, member: Member, onReplaced: () => void): Promise<Registration> {
     if (this.#isClosed) throw new Error('the membership is closed');
     const cluster = this.#cluster;
-    const entry: Entry = { member: decodeMember(encodeMember(member)), onLost };
+    const entry: Entry = { member: decodeMember(encodeMember(member)), onReplaced };
     const registration: Registration = {
       async update(change) {
         if (!cluster.has(role, entry)) throw new Error('this registration is over');
@@ -78,6 +88,16 @@ export class EmbeddedMembership implements Membership {
 
   onChange(role: MemberRole, listener: (members: readonly Member[]) => void): () => void {
     return this.#cluster.view(role).onChange(listener);
+  }
+
+  async setWeight(nodeId: string, weight: number | null): Promise<void> {
+    if (this.#isClosed) throw new Error('the membership is closed');
+    checkWeight(nodeId, weight);
+    this.#cluster.setWeight(nodeId, weight);
+  }
+
+  weights(): ReadonlyMap<string, number> {
+    return this.#cluster.weights;
   }
 
   isConnected(): boolean {

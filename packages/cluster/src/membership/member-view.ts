@@ -26,3 +26,14 @@ export class MemberView {
     for (const listener of [...this.#listeners]) listener(this.#members);
   }
 }
+
+/** The members with the weights that operators have set in place of their own. */
+export function withWeights(
+  members: Iterable<Member>,
+  weights: ReadonlyMap<string, number>,
+): readonly Member[] {
+  return Array.from(members, (member) => {
+    const weight = weights.get(member.nodeId);
+    return weight === undefined ? member : { ...member, weight };
+  });
+}

@@ -50,7 +50,6 @@ export class ZooKeeperConnection {
   readonly #failPending = new Set<(error: Error) => void>();
   readonly #resolveEnded: (reason: EndReason) => void;
   #endReason: EndReason | null = null;
-  #lastContactAtMs = performance.now();
   #isClosing = false;
 
   /** Rejects with `ZooKeeperUnavailable`, or with `ZooKeeperSessionExpired` where the ticket is no longer good. */
@@ -90,11 +89,6 @@ export class ZooKeeperConnection {
     return this.sessionTimeoutMs / 4;
   }
 
-  /** Monotonic time at which the last call that got an answer was sent: the server counts the session from then or later. */
-  get lastContactAtMs(): number {
-    return this.#lastContactAtMs;
-  }
-
   owns(node: ZNode): boolean {
     return node.owner.equals(this.#client.getSessionId());
   }
@@ -125,6 +119,10 @@ export class ZooKeeperConnection {
 
   async remove(path: string): Promise<void> {
     await this.#call((done) => this.#client.remove(path, done));
+  }
+
+  async createPersistent(path: string, data: Buffer): Promise<void> {
+    await this.#call((done) => this.#client.create(path, data, zookeeper.CreateMode.PERSISTENT, done));
   }
 
   async createEphemeral(path: string, data: Buffer): Promise<void> {
@@ -203,7 +201,6 @@ export class ZooKeeperConnection {
   #call<Results extends unknown[]>(send: (done: Done<Results>) => void): Promise<Results> {
     if (this.#endReason) return Promise.reject(this.#endError());
     const { promise, resolve, reject } = Promise.withResolvers<Results>();
-    const sentAtMs = performance.now();
     const fail = (error: Error): void => {
       clearTimeout(timer);
       if (this.#failPending.delete(fail)) reject(error);
@@ -216,7 +213,6 @@ export class ZooKeeperConnection {
     try {
       send((error, ...results) => {
         if (isConnectionLoss(error)) return fail(this.#endError());
-        this.#lastContactAtMs = Math.max(this.#lastContactAtMs, sentAtMs);
         if (isSessionExpired(error)) return this.#end('expired');
         if (error) return fail(error);
         clearTimeout(timer);

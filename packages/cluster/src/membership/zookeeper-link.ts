@@ -9,17 +9,16 @@ export interface LinkEvents {
   /** A connection stands; watches of an earlier one are gone. */
   onUp(connection: ZooKeeperConnection): void;
   onDown(): void;
-  /** Others may have taken this process for dead; a new session follows by itself. Called while the link is down. */
-  onSessionLost(): void;
+  /** Everything ephemeral of the session is gone; a new session follows by itself. Called while the link is down. */
+  onSessionExpired(): void;
 }
 
 /**
  * Keeps one session with a ZooKeeper ensemble alive over one connection at a time.
  *
  * A probe goes out every third of the session timeout; when any call is not answered within a quarter of it, the
- * connection is dropped and the session taken over by a new one, on the next server, after jitter. The session counts
- * as lost when a server says that it has expired, or when no server has answered for as long as the session timeout: its
- * record may have vanished by then, and this process could not know.
+ * connection is dropped and the session taken over by a new one, on the next server, after jitter. Only a server's word ends
+ * the session, however long that takes: while no server answers nobody else hears that it has ended either.
  */
 export class ZooKeeperLink {
   readonly #servers: readonly string[];
@@ -29,7 +28,7 @@ export class ZooKeeperLink {
   readonly #closing = new AbortController();
   #connection: ZooKeeperConnection | null = null;
   #ticket: SessionTicket | null = null;
-  #lossTimer: NodeJS.Timeout | undefined;
+  #sessionTimeoutMs: number;
   #nextServer = 0;
   readonly #running: Promise<void>;
 
@@ -40,6 +39,7 @@ export class ZooKeeperLink {
   ) {
     this.#servers = options.servers;
     this.#requestedTimeoutMs = options.sessionTimeoutMs;
+    this.#sessionTimeoutMs = options.sessionTimeoutMs;
     this.#logger = options.logger;
     this.#events = events;
     this.#running = this.#run();
@@ -50,10 +50,14 @@ export class ZooKeeperLink {
     return this.#connection;
   }
 
+  /** As last agreed with a server; what was asked for until then. */
+  get sessionTimeoutMs(): number {
+    return this.#sessionTimeoutMs;
+  }
+
   /** Ends the session if a server can be reached; else it runs out by itself. */
   async close(): Promise<void> {
     this.#closing.abort();
-    clearTimeout(this.#lossTimer);
     await this.#connection?.close();
     await this.#running;
   }
@@ -86,15 +90,15 @@ export class ZooKeeperLink {
       // Given up in the meantime: what it still holds should vanish now rather than when it runs out.
       await connection.close();
     } catch (error) {
-      if (error instanceof ZooKeeperSessionExpired && ticket === this.#ticket) this.#loseSession('expired');
+      if (error instanceof ZooKeeperSessionExpired && ticket === this.#ticket) this.#dropSession();
       if (failures === 0) this.#logger.warn({ server, err: error }, 'cannot reach ZooKeeper, trying on');
     }
     return null;
   }
 
   async #serve(connection: ZooKeeperConnection): Promise<void> {
-    clearTimeout(this.#lossTimer);
     this.#ticket = connection.ticket;
+    this.#sessionTimeoutMs = connection.sessionTimeoutMs;
     this.#connection = connection;
     this.#logger.info({ sessionTimeoutMs: connection.sessionTimeoutMs }, 'connected to ZooKeeper');
     this.#events.onUp(connection);
@@ -109,23 +113,16 @@ export class ZooKeeperLink {
 
     this.#connection = null;
     this.#events.onDown();
-    if (reason === 'expired') this.#loseSession('expired');
-    if (reason === 'lost') this.#loseSessionLater(connection);
+    if (reason === 'expired') this.#dropSession();
+    if (reason === 'lost' && !this.#closing.signal.aborted)
+      this.#logger.warn('lost the connection to ZooKeeper');
   }
 
-  #loseSessionLater(connection: ZooKeeperConnection): void {
-    if (this.#closing.signal.aborted) return;
-    const leftMs = connection.lastContactAtMs + connection.sessionTimeoutMs - performance.now();
-    this.#logger.warn({ leftMs: Math.round(leftMs) }, 'lost the connection to ZooKeeper');
-    this.#lossTimer = setTimeout(() => this.#loseSession('cut off for as long as its timeout'), leftMs);
-  }
-
-  #loseSession(why: string): void {
+  #dropSession(): void {
     if (!this.#ticket || this.#closing.signal.aborted) return;
-    clearTimeout(this.#lossTimer);
     this.#ticket = null;
-    this.#logger.error({ why }, 'the ZooKeeper session is lost');
-    this.#events.onSessionLost();
+    this.#logger.warn('the ZooKeeper session has expired');
+    this.#events.onSessionExpired();
   }
 }
 

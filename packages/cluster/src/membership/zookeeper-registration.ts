@@ -10,15 +10,15 @@ export interface RegistrationOptions {
   readonly member: Member;
   readonly deadlineMs: number;
   readonly logger: Logger;
-  readonly onLost: () => void;
+  readonly onReplaced: () => void;
   /** Called once, when there is nothing left to keep true. */
   readonly onOver: () => void;
 }
 
 /**
- * One ephemeral node, kept equal to `member` while the session lives. The record is this registration's when it carries
- * its boot and belongs to this session; any other is of an earlier life and is replaced. Once ours has stood there and is
- * gone or another's, a later life has taken over, and this registration is lost.
+ * One ephemeral node, kept equal to `member` over any number of sessions. A record with this registration's boot is its own, in
+ * whichever session it stands. Any other is of an earlier life and is replaced, until this registration has stood there
+ * once; from then on it is of a process that came later, and this registration is over.
  */
 export class ZooKeeperRegistration implements Registration {
   readonly #options: RegistrationOptions;
@@ -71,10 +71,9 @@ export class ZooKeeperRegistration implements Registration {
     });
   }
 
-  /** The session is gone, and with it the record. One that never stood there is simply written in the next session. */
-  sessionLost(): void {
+  /** The record is gone with its session; it is written again in the next. */
+  sessionExpired(): void {
     if (this.#wish === 'absent') this.#end('removed with its session');
-    else if (this.#wasPresent) this.#lose('the ZooKeeper session is lost');
   }
 
   /** The membership closes. */
@@ -84,20 +83,20 @@ export class ZooKeeperRegistration implements Registration {
 
   async #reconcile(connection: ZooKeeperConnection): Promise<void> {
     const { path } = this.#options;
-    let found = await this.#read(connection);
+    const found = await this.#read(connection);
     if (this.#wish === 'absent') {
-      if (found && this.#isOurs(found, connection)) await connection.remove(path);
+      if (found && this.#isOurs(found)) await connection.remove(path);
       return this.#end('removed');
     }
+    if (found && this.#wasPresent && this.#isAnothers(found)) return this.#beReplaced();
     const wanted = encodeMember(this.#member);
-    if (!found || !this.#isOurs(found, connection)) {
-      if (this.#wasPresent) return this.#lose('its record was removed or replaced');
+    if (!found || !connection.owns(found)) {
       await (found ? connection.replaceEphemeral(path, wanted) : connection.createEphemeral(path, wanted));
       // Sets the watch, and tells at once if another life of this node did the same.
-      found = await this.#read(connection);
-      if (!found || !this.#isOurs(found, connection)) return this.#lose('its record was replaced');
-    }
-    if (!found.data.equals(wanted)) await connection.setData(path, wanted);
+      const written = await this.#read(connection);
+      if (written && this.#isAnothers(written)) return this.#beReplaced();
+      if (!written) this.#reconciler.request();
+    } else if (!found.data.equals(wanted)) await connection.setData(path, wanted);
     this.#wasPresent = true;
   }
 
@@ -110,13 +109,14 @@ export class ZooKeeperRegistration implements Registration {
     }
   }
 
-  #isOurs(node: ZNode, connection: ZooKeeperConnection): boolean {
-    if (!connection.owns(node)) return false;
-    try {
-      return decodeMember(node.data).boot === this.#member.boot;
-    } catch {
-      return false;
-    }
+  #isOurs({ data }: ZNode): boolean {
+    return bootOf(data) === this.#member.boot;
+  }
+
+  /** What cannot be read is nobody's. */
+  #isAnothers({ data }: ZNode): boolean {
+    const boot = bootOf(data);
+    return boot !== null && boot !== this.#member.boot;
   }
 
   async #settled(): Promise<void> {
@@ -129,12 +129,13 @@ export class ZooKeeperRegistration implements Registration {
     await Promise.race([this.#reconciler.settled(), deadline.promise]).finally(() => clearTimeout(timer));
   }
 
-  #lose(why: string): void {
+  #beReplaced(): void {
     if (this.#isOver) return;
-    this.#options.logger.error({ path: this.#options.path, why }, 'this process is out of the member list');
+    const why = 'another process has registered under this nodeId';
+    this.#options.logger.error({ path: this.#options.path }, why);
     this.#end(why);
     // Before `register` has resolved, its rejection says the same.
-    if (this.#wasPresent) this.#options.onLost();
+    if (this.#wasPresent) this.#options.onReplaced();
   }
 
   #end(why: string): void {
@@ -142,5 +143,13 @@ export class ZooKeeperRegistration implements Registration {
     this.#isOver = true;
     this.#reconciler.stop(new Error(`registration is over: ${why}`));
     this.#options.onOver();
+  }
+}
+
+function bootOf(data: Buffer): string | null {
+  try {
+    return decodeMember(data).boot;
+  } catch {
+    return null;
   }
 }

@@ -1,30 +1,33 @@
 import type { Logger } from 'pino';
-import { decodeMember } from './member-record.ts';
-import { MemberView } from './member-view.ts';
-import type { Member } from './membership.ts';
 import { Reconciler } from './reconciler.ts';
 import type { ZooKeeperConnection } from './zookeeper-connection.ts';
 import { isNoNode } from './zookeeper-errors.ts';
 
 const maxReadsInFlight = 16;
 
-/** The members below one path, read again whenever a watch fires; as it was while there is no connection. */
-export class ZooKeeperMemberList {
-  readonly view = new MemberView();
-  readonly #path: string;
-  readonly #logger: Logger;
+export interface FolderOptions<Item> {
+  readonly path: string;
+  /** What the data of a child means. Throws what is wrong with it; such a child is skipped. */
+  readonly decode: (name: string, data: Buffer) => Item;
+  /** Called with all of them, by name, after each reading. */
+  readonly onRead: (items: ReadonlyMap<string, Item>) => void;
+  readonly logger: Logger;
+}
+
+/** The children of one path, read again whenever a watch fires; as they were while there is no connection. */
+export class ZooKeeperFolder<Item> {
+  readonly #options: FolderOptions<Item>;
   readonly #reconciler: Reconciler;
-  /** What was read of each child over `#readFrom`, where a watch still stands; null: no valid member. */
-  readonly #records = new Map<string, Member | null>();
+  /** What was read of each child over `#readFrom`, where a watch still stands; null: nothing valid. */
+  readonly #records = new Map<string, Item | null>();
   /** Children whose watch has fired. */
   readonly #stale = new Set<string>();
   #readFrom: ZooKeeperConnection | null = null;
   #completeOn: ZooKeeperConnection | null = null;
 
-  constructor(path: string, logger: Logger) {
-    this.#path = path;
-    this.#logger = logger;
-    this.#reconciler = new Reconciler((connection) => this.#read(connection), logger);
+  constructor(options: FolderOptions<Item>) {
+    this.#options = options;
+    this.#reconciler = new Reconciler((connection) => this.#read(connection), options.logger);
   }
 
   attach(connection: ZooKeeperConnection): void {
@@ -39,12 +42,12 @@ export class ZooKeeperMemberList {
     this.#reconciler.stop(reason);
   }
 
-  /** Whether the list was read in full over this connection. */
+  /** Whether it was read in full over this connection. */
   isCompleteOn(connection: ZooKeeperConnection): boolean {
     return this.#completeOn === connection;
   }
 
-  /** Resolves once the list has been read. */
+  /** Resolves once it has been read. */
   async settled(): Promise<void> {
     await this.#reconciler.settled();
   }
@@ -53,19 +56,20 @@ export class ZooKeeperMemberList {
     if (connection !== this.#readFrom) {
       this.#readFrom = connection;
       this.#records.clear();
-      await connection.ensurePath(this.#path);
+      await connection.ensurePath(this.#options.path);
     }
     for (const name of this.#stale) this.#records.delete(name);
     this.#stale.clear();
 
-    const names = await connection.getChildren(this.#path, () => this.#reconciler.request());
+    const names = await connection.getChildren(this.#options.path, () => this.#reconciler.request());
     const present = new Set(names);
     for (const name of this.#records.keys()) if (!present.has(name)) this.#records.delete(name);
 
     const unread = names.filter((name) => !this.#records.has(name));
     await forEachBounded(unread, maxReadsInFlight, (name) => this.#readChild(connection, name));
     this.#completeOn = connection;
-    this.view.publish([...this.#records.values()].filter((member) => member !== null));
+    const items = [...this.#records].filter((entry): entry is [string, Item] => entry[1] !== null);
+    this.#options.onRead(new Map(items));
   }
 
   async #readChild(connection: ZooKeeperConnection, name: string): Promise<void> {
@@ -75,28 +79,27 @@ export class ZooKeeperMemberList {
       this.#reconciler.request();
     };
     try {
-      const { data } = await connection.getData(`${this.#path}/${name}`, onEvent);
+      const { data } = await connection.getData(`${this.#options.path}/${name}`, onEvent);
       this.#records.set(name, this.#decode(name, data));
     } catch (error) {
       if (connection.isOver) throw error;
       if (isNoNode(error)) return;
-      this.#logger.warn({ node: name, err: error }, 'a member record cannot be read and is skipped');
+      this.#options.logger.warn(
+        { path: this.#options.path, name, err: error },
+        'a record cannot be read and is skipped',
+      );
       this.#records.set(name, null);
     }
   }
 
-  #decode(name: string, data: Buffer): Member | null {
+  #decode(name: string, data: Buffer): Item | null {
+    const { path, decode, logger } = this.#options;
     try {
-      const member = decodeMember(data);
-      if (member.nodeId === name) return member;
-      this.#logger.warn({ node: name }, 'a member record has the name of another node and is skipped');
+      return decode(name, data);
     } catch (error) {
-      this.#logger.warn(
-        { node: name, reason: (error as Error).message },
-        'an invalid member record is skipped',
-      );
+      logger.warn({ path, name, reason: (error as Error).message }, 'an invalid record is skipped');
+      return null;
     }
-    return null;
   }
 }
 

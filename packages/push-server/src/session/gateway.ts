@@ -218,7 +218,7 @@ export class Gateway implements ConnectionOwner {
 }
 
 const OVERLOAD_RETRY_AFTER_MS = 5000;
-const TOKEN_END_RETRY_MS = 30_000;
+const TOKEN_END_RETRY_MS = 5000;
 
 function traceOf(traceContext: Uint8Array | null): string {
   return (traceContext === null ? null : traceIdOf(traceContext)) ?? newTraceId();

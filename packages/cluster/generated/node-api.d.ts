@@ -709,6 +709,234 @@ export namespace longwire {
                 /** Shape of a KickResponse. */
                 type $Shape = longwire.node.v1.KickResponse.$Properties;
             }
+
+            /**
+             * Properties of a DrainRequest.
+             * @deprecated Use longwire.node.v1.DrainRequest.$Properties instead.
+             */
+            interface IDrainRequest extends longwire.node.v1.DrainRequest.$Properties {
+            }
+
+            /** Represents a DrainRequest. */
+            class DrainRequest {
+
+                /**
+                 * Constructs a new DrainRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.DrainRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** DrainRequest boot. */
+                boot: string;
+
+                /**
+                 * Encodes the specified DrainRequest message. Does not implicitly {@link longwire.node.v1.DrainRequest.verify|verify} messages.
+                 * @param message DrainRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.DrainRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DrainRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.DrainRequest & longwire.node.v1.DrainRequest.$Shape} DrainRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.DrainRequest & longwire.node.v1.DrainRequest.$Shape;
+            }
+
+            namespace DrainRequest {
+
+                /** Properties of a DrainRequest. */
+                interface $Properties {
+
+                    /** DrainRequest boot */
+                    boot?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DrainRequest. */
+                type $Shape = longwire.node.v1.DrainRequest.$Properties;
+            }
+
+            /**
+             * Properties of a DrainResponse.
+             * @deprecated Use longwire.node.v1.DrainResponse.$Properties instead.
+             */
+            interface IDrainResponse extends longwire.node.v1.DrainResponse.$Properties {
+            }
+
+            /** Represents a DrainResponse. */
+            class DrainResponse {
+
+                /**
+                 * Constructs a new DrainResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.DrainResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** DrainResponse accepted. */
+                accepted: boolean;
+
+                /**
+                 * Encodes the specified DrainResponse message. Does not implicitly {@link longwire.node.v1.DrainResponse.verify|verify} messages.
+                 * @param message DrainResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.DrainResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DrainResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.DrainResponse & longwire.node.v1.DrainResponse.$Shape} DrainResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.DrainResponse & longwire.node.v1.DrainResponse.$Shape;
+            }
+
+            namespace DrainResponse {
+
+                /** Properties of a DrainResponse. */
+                interface $Properties {
+
+                    /** DrainResponse accepted */
+                    accepted?: (boolean|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DrainResponse. */
+                type $Shape = longwire.node.v1.DrainResponse.$Properties;
+            }
+
+            /**
+             * Properties of a RebalanceRequest.
+             * @deprecated Use longwire.node.v1.RebalanceRequest.$Properties instead.
+             */
+            interface IRebalanceRequest extends longwire.node.v1.RebalanceRequest.$Properties {
+            }
+
+            /** Represents a RebalanceRequest. */
+            class RebalanceRequest {
+
+                /**
+                 * Constructs a new RebalanceRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.RebalanceRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** RebalanceRequest clientsPerSecond. */
+                clientsPerSecond: number;
+
+                /**
+                 * Encodes the specified RebalanceRequest message. Does not implicitly {@link longwire.node.v1.RebalanceRequest.verify|verify} messages.
+                 * @param message RebalanceRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.RebalanceRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a RebalanceRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.RebalanceRequest & longwire.node.v1.RebalanceRequest.$Shape} RebalanceRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.RebalanceRequest & longwire.node.v1.RebalanceRequest.$Shape;
+            }
+
+            namespace RebalanceRequest {
+
+                /** Properties of a RebalanceRequest. */
+                interface $Properties {
+
+                    /** RebalanceRequest clientsPerSecond */
+                    clientsPerSecond?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a RebalanceRequest. */
+                type $Shape = longwire.node.v1.RebalanceRequest.$Properties;
+            }
+
+            /**
+             * Properties of a RebalanceResponse.
+             * @deprecated Use longwire.node.v1.RebalanceResponse.$Properties instead.
+             */
+            interface IRebalanceResponse extends longwire.node.v1.RebalanceResponse.$Properties {
+            }
+
+            /** Represents a RebalanceResponse. */
+            class RebalanceResponse {
+
+                /**
+                 * Constructs a new RebalanceResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.RebalanceResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** RebalanceResponse clients. */
+                clients: number;
+
+                /**
+                 * Encodes the specified RebalanceResponse message. Does not implicitly {@link longwire.node.v1.RebalanceResponse.verify|verify} messages.
+                 * @param message RebalanceResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.RebalanceResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a RebalanceResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.RebalanceResponse & longwire.node.v1.RebalanceResponse.$Shape} RebalanceResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.RebalanceResponse & longwire.node.v1.RebalanceResponse.$Shape;
+            }
+
+            namespace RebalanceResponse {
+
+                /** Properties of a RebalanceResponse. */
+                interface $Properties {
+
+                    /** RebalanceResponse clients */
+                    clients?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a RebalanceResponse. */
+                type $Shape = longwire.node.v1.RebalanceResponse.$Properties;
+            }
         }
     }
 }

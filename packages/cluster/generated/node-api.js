@@ -1819,6 +1819,550 @@ export const longwire = $root.longwire = (() => {
                 return KickResponse;
             })();
 
+            v1.DrainRequest = (function() {
+
+                /**
+                 * Properties of a DrainRequest.
+                 * @typedef {Object} longwire.node.v1.DrainRequest.$Properties
+                 * @property {string|null} [boot] DrainRequest boot
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a DrainRequest.
+                 * @memberof longwire.node.v1
+                 * @interface IDrainRequest
+                 * @augments longwire.node.v1.DrainRequest.$Properties
+                 * @deprecated Use longwire.node.v1.DrainRequest.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a DrainRequest.
+                 * @typedef {longwire.node.v1.DrainRequest.$Properties} longwire.node.v1.DrainRequest.$Shape
+                 */
+
+                /**
+                 * Constructs a new DrainRequest.
+                 * @memberof longwire.node.v1
+                 * @classdesc Represents a DrainRequest.
+                 * @constructor
+                 * @param {longwire.node.v1.DrainRequest.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const DrainRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * DrainRequest boot.
+                 * @member {string} boot
+                 * @memberof longwire.node.v1.DrainRequest
+                 * @instance
+                 */
+                DrainRequest.prototype.boot = "";
+
+                /**
+                 * Encodes the specified DrainRequest message. Does not implicitly {@link longwire.node.v1.DrainRequest.verify|verify} messages.
+                 * @function encode
+                 * @memberof longwire.node.v1.DrainRequest
+                 * @static
+                 * @param {longwire.node.v1.DrainRequest.$Properties} message DrainRequest message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                DrainRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.boot != null && $Object.hasOwnProperty.call(message, "boot") && message.boot !== "")
+                        writer.uint32(/* id 1, wireType 2 =*/10).string(message.boot);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a DrainRequest message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof longwire.node.v1.DrainRequest
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.DrainRequest & longwire.node.v1.DrainRequest.$Shape} DrainRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                DrainRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.longwire.node.v1.DrainRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.boot = value;
+                                else
+                                    delete message.boot;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return DrainRequest;
+            })();
+
+            v1.DrainResponse = (function() {
+
+                /**
+                 * Properties of a DrainResponse.
+                 * @typedef {Object} longwire.node.v1.DrainResponse.$Properties
+                 * @property {boolean|null} [accepted] DrainResponse accepted
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a DrainResponse.
+                 * @memberof longwire.node.v1
+                 * @interface IDrainResponse
+                 * @augments longwire.node.v1.DrainResponse.$Properties
+                 * @deprecated Use longwire.node.v1.DrainResponse.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a DrainResponse.
+                 * @typedef {longwire.node.v1.DrainResponse.$Properties} longwire.node.v1.DrainResponse.$Shape
+                 */
+
+                /**
+                 * Constructs a new DrainResponse.
+                 * @memberof longwire.node.v1
+                 * @classdesc Represents a DrainResponse.
+                 * @constructor
+                 * @param {longwire.node.v1.DrainResponse.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const DrainResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * DrainResponse accepted.
+                 * @member {boolean} accepted
+                 * @memberof longwire.node.v1.DrainResponse
+                 * @instance
+                 */
+                DrainResponse.prototype.accepted = false;
+
+                /**
+                 * Encodes the specified DrainResponse message. Does not implicitly {@link longwire.node.v1.DrainResponse.verify|verify} messages.
+                 * @function encode
+                 * @memberof longwire.node.v1.DrainResponse
+                 * @static
+                 * @param {longwire.node.v1.DrainResponse.$Properties} message DrainResponse message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                DrainResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.accepted != null && $Object.hasOwnProperty.call(message, "accepted") && message.accepted !== false)
+                        writer.uint32(/* id 1, wireType 0 =*/8).bool(message.accepted);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a DrainResponse message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof longwire.node.v1.DrainResponse
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.DrainResponse & longwire.node.v1.DrainResponse.$Shape} DrainResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                DrainResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.longwire.node.v1.DrainResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.accepted = value;
+                                else
+                                    delete message.accepted;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return DrainResponse;
+            })();
+
+            v1.RebalanceRequest = (function() {
+
+                /**
+                 * Properties of a RebalanceRequest.
+                 * @typedef {Object} longwire.node.v1.RebalanceRequest.$Properties
+                 * @property {number|null} [clientsPerSecond] RebalanceRequest clientsPerSecond
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a RebalanceRequest.
+                 * @memberof longwire.node.v1
+                 * @interface IRebalanceRequest
+                 * @augments longwire.node.v1.RebalanceRequest.$Properties
+                 * @deprecated Use longwire.node.v1.RebalanceRequest.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a RebalanceRequest.
+                 * @typedef {longwire.node.v1.RebalanceRequest.$Properties} longwire.node.v1.RebalanceRequest.$Shape
+                 */
+
+                /**
+                 * Constructs a new RebalanceRequest.
+                 * @memberof longwire.node.v1
+                 * @classdesc Represents a RebalanceRequest.
+                 * @constructor
+                 * @param {longwire.node.v1.RebalanceRequest.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const RebalanceRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * RebalanceRequest clientsPerSecond.
+                 * @member {number} clientsPerSecond
+                 * @memberof longwire.node.v1.RebalanceRequest
+                 * @instance
+                 */
+                RebalanceRequest.prototype.clientsPerSecond = 0;
+
+                /**
+                 * Encodes the specified RebalanceRequest message. Does not implicitly {@link longwire.node.v1.RebalanceRequest.verify|verify} messages.
+                 * @function encode
+                 * @memberof longwire.node.v1.RebalanceRequest
+                 * @static
+                 * @param {longwire.node.v1.RebalanceRequest.$Properties} message RebalanceRequest message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                RebalanceRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.clientsPerSecond != null && $Object.hasOwnProperty.call(message, "clientsPerSecond") && !$Object.is(message.clientsPerSecond, 0))
+                        writer.uint32(/* id 1, wireType 1 =*/9).double(message.clientsPerSecond);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a RebalanceRequest message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof longwire.node.v1.RebalanceRequest
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.RebalanceRequest & longwire.node.v1.RebalanceRequest.$Shape} RebalanceRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                RebalanceRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.longwire.node.v1.RebalanceRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.clientsPerSecond = value;
+                                else
+                                    delete message.clientsPerSecond;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return RebalanceRequest;
+            })();
+
+            v1.RebalanceResponse = (function() {
+
+                /**
+                 * Properties of a RebalanceResponse.
+                 * @typedef {Object} longwire.node.v1.RebalanceResponse.$Properties
+                 * @property {number|null} [clients] RebalanceResponse clients
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a RebalanceResponse.
+                 * @memberof longwire.node.v1
+                 * @interface IRebalanceResponse
+                 * @augments longwire.node.v1.RebalanceResponse.$Properties
+                 * @deprecated Use longwire.node.v1.RebalanceResponse.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a RebalanceResponse.
+                 * @typedef {longwire.node.v1.RebalanceResponse.$Properties} longwire.node.v1.RebalanceResponse.$Shape
+                 */
+
+                /**
+                 * Constructs a new RebalanceResponse.
+                 * @memberof longwire.node.v1
+                 * @classdesc Represents a RebalanceResponse.
+                 * @constructor
+                 * @param {longwire.node.v1.RebalanceResponse.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const RebalanceResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * RebalanceResponse clients.
+                 * @member {number} clients
+                 * @memberof longwire.node.v1.RebalanceResponse
+                 * @instance
+                 */
+                RebalanceResponse.prototype.clients = 0;
+
+                /**
+                 * Encodes the specified RebalanceResponse message. Does not implicitly {@link longwire.node.v1.RebalanceResponse.verify|verify} messages.
+                 * @function encode
+                 * @memberof longwire.node.v1.RebalanceResponse
+                 * @static
+                 * @param {longwire.node.v1.RebalanceResponse.$Properties} message RebalanceResponse message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                RebalanceResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.clients != null && $Object.hasOwnProperty.call(message, "clients") && message.clients !== 0)
+                        writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.clients);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a RebalanceResponse message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof longwire.node.v1.RebalanceResponse
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.RebalanceResponse & longwire.node.v1.RebalanceResponse.$Shape} RebalanceResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                RebalanceResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.longwire.node.v1.RebalanceResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.clients = value;
+                                else
+                                    delete message.clients;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return RebalanceResponse;
+            })();
+
             return v1;
         })();
 

@@ -17,6 +17,8 @@ export const nodeApi = {
   outcomes: { request: v1.OutcomesRequest, response: null },
   broadcast: { request: v1.BroadcastRequest, response: v1.BroadcastResponse },
   kick: { request: v1.KickRequest, response: v1.KickResponse },
+  drain: { request: v1.DrainRequest, response: v1.DrainResponse },
+  rebalance: { request: v1.RebalanceRequest, response: v1.RebalanceResponse },
 } as const;
 
 export type NodeMessage = longwire.node.v1.Message.$Properties;
@@ -99,6 +101,24 @@ export class NodeClient {
   ): Promise<boolean> {
     const body = await this.#post(api, 'kick', v1.KickRequest.encode(request).finish(), deadlineMs);
     return decode(() => v1.KickResponse.decode(body)).closed;
+  }
+
+  async drain(
+    api: string,
+    request: longwire.node.v1.DrainRequest.$Properties,
+    deadlineMs: number,
+  ): Promise<boolean> {
+    const body = await this.#post(api, 'drain', v1.DrainRequest.encode(request).finish(), deadlineMs);
+    return decode(() => v1.DrainResponse.decode(body)).accepted;
+  }
+
+  async rebalance(
+    api: string,
+    request: longwire.node.v1.RebalanceRequest.$Properties,
+    deadlineMs: number,
+  ): Promise<number> {
+    const body = await this.#post(api, 'rebalance', v1.RebalanceRequest.encode(request).finish(), deadlineMs);
+    return decode(() => v1.RebalanceResponse.decode(body)).clients;
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 
 /** A set is one running group of backends with a folder and ports of its own, so that sets never disturb each other. */
-export const setNames = ['test', 'demo', 'bench'] as const;
+export const setNames = ['test', 'demo', 'bench', 'faults'] as const;
 export type SetName = (typeof setNames)[number];
 
 export const backendNames = ['redis', 'zookeeper', 'kafka', 'mariadb'] as const;
@@ -10,10 +10,12 @@ export type BackendName = (typeof backendNames)[number];
 export const repositoryRoot = resolve(import.meta.dirname, '../..');
 export const dataRoot = join(repositoryRoot, '.longwire');
 
-const firstPort: Record<SetName, number> = { test: 17_001, demo: 17_101, bench: 17_201 };
-/** After the ports of the four backends come two that no client uses. */
+const firstPort: Record<SetName, number> = { test: 17_001, demo: 17_101, bench: 17_201, faults: 17_601 };
+/** After the ports of the four backends come those that they do not share. */
 const controllerOffset = backendNames.length;
 const lockOffset = controllerOffset + 1;
+const backDoorOffset = controllerOffset + 2;
+const proxyOffset = controllerOffset + 3;
 
 export function setFolder(set: SetName): string {
   return join(dataRoot, 'backends', set);
@@ -34,6 +36,12 @@ export interface Place {
   port: number;
   /** Kafka's controller; the others do not use it. */
   controllerPort: number;
+  /**
+   * A second door to Kafka. Clients of a broker go on to the address that the broker tells them: behind this door it tells
+   * `proxyPort`, where whoever wants to stand between them may listen.
+   */
+  backDoorPort: number;
+  proxyPort: number;
 }
 
 export function placeOf(set: SetName, backend: BackendName): Place {
@@ -42,5 +50,7 @@ export function placeOf(set: SetName, backend: BackendName): Place {
     folder: join(setFolder(set), backend),
     port: first + backendNames.indexOf(backend),
     controllerPort: first + controllerOffset,
+    backDoorPort: first + backDoorOffset,
+    proxyPort: first + proxyOffset,
   };
 }

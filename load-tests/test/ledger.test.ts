@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emptyLedger, merge, refuse, totalsOf, trafficKinds, type Totals } from '../src/demo/ledger.ts';
+import { emptyLedger, merge, refuse, totalsOf, trafficKinds, type Totals } from '../src/traffic/ledger.ts';
 import { failuresOf, tableOf, type DemoReport } from '../src/demo/report.ts';
 
 describe('the ledger', () => {

@@ -68,14 +68,15 @@ async function fetchJars(): Promise<void> {
 function serverProperties(place: Place): string {
   const broker = `127.0.0.1:${place.port}`;
   const controller = `127.0.0.1:${place.controllerPort}`;
+  const backDoor = `127.0.0.1:${place.backDoorPort}`;
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@${controller}`,
-    listeners: `PLAINTEXT://${broker},CONTROLLER://${controller}`,
-    'advertised.listeners': `PLAINTEXT://${broker}`,
+    listeners: `PLAINTEXT://${broker},CONTROLLER://${controller},BACKDOOR://${backDoor}`,
+    'advertised.listeners': `PLAINTEXT://${broker},BACKDOOR://127.0.0.1:${place.proxyPort}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,BACKDOOR:PLAINTEXT',
     'log.dirs': join(place.folder, 'data'),
     'auto.create.topics.enable': false,
     'offsets.topic.replication.factor': 1,

@@ -1,5 +1,5 @@
-import { trafficKinds, type Totals, type TrafficKind } from './ledger.ts';
-import type { Online } from './online-count.ts';
+import { trafficKinds, type Totals, type TrafficKind } from '../traffic/ledger.ts';
+import type { Online } from '../traffic/online-count.ts';
 
 export interface DemoReport {
   readonly clients: number;

@@ -4,14 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { repository, type Cluster } from '../lib/cluster.ts';
 import { Latencies } from '../lib/latencies.ts';
 import { until } from '../lib/until.ts';
-import { UPSTREAM_KIND, type Drop } from './demo-client.ts';
+import type { Drop } from '../traffic/traffic-client.ts';
 import { Example } from './example.ts';
-import { Fleet } from './fleet.ts';
-import { emptyLedgers, merge, totalsOf, trafficKinds, type Totals, type TrafficKind } from './ledger.ts';
-import { OnlineCount, type Online } from './online-count.ts';
-import { Pushes } from './pushes.ts';
+import { Fleet } from '../traffic/fleet.ts';
+import {
+  emptyLedgers,
+  merge,
+  totalsOf,
+  trafficKinds,
+  type Totals,
+  type TrafficKind,
+} from '../traffic/ledger.ts';
+import { OnlineCount, type Online } from '../traffic/online-count.ts';
+import { Pushes } from '../traffic/pushes.ts';
 import { seconds, type DemoReport } from './report.ts';
-import { Rows } from './rows.ts';
+import { Rows } from '../traffic/rows.ts';
 import { startServices, type Services } from './services.ts';
 
 export interface ScenarioOptions {
@@ -26,6 +33,7 @@ const CLIENT_PROCESSES = 3;
 /** Of all clients; the others register while there is traffic. */
 const FIRST_WAVE = 0.8;
 const LIST_SIZE = 100;
+const UPSTREAM_KIND = 'demo';
 const DEVICE_KIND = 'metrics';
 const EXAMPLE_CLIENTS = { device: 1, chat: 2 };
 const EXAMPLE_DEADLINE_MS = 60_000;
@@ -120,14 +128,14 @@ class Scenario {
       (areOnline) => areOnline,
       EXAMPLE_DEADLINE_MS,
     );
-    await this.#fleet.talk(messagesPerSecond);
+    await this.#fleet.talk(messagesPerSecond, UPSTREAM_KIND);
     this.#talkingSinceMs = performance.now();
     say(`${messagesPerSecond} messages a second are on their way, upstream and from client to client`);
   }
 
   async #secondWave(clientIds: readonly string[], registeredSince: string): Promise<void> {
     await this.#fleet.join(clientIds);
-    await this.#fleet.talk(this.#options.messagesPerSecond);
+    await this.#fleet.talk(this.#options.messagesPerSecond, UPSTREAM_KIND);
     const targets = await this.#pushes.push('pushToNew', { registeredSince }, 'welcome');
     this.#options.say(
       `${clientIds.length} more registered; a push to the newly registered had ${targets} targets`,
@@ -177,7 +185,7 @@ class Scenario {
     { before, afterKill, worst, nodeId, killedAtMs }: Middle,
   ): Promise<DemoReport> {
     const { clients, say } = this.#options;
-    await this.#fleet.talk(0);
+    await this.#fleet.talk(0, UPSTREAM_KIND);
     say('the traffic has stopped; waiting until everything is answered and stored');
     const chatExit = await this.#chat!.exit(EXAMPLE_DEADLINE_MS);
     const status = await until(
@@ -218,7 +226,7 @@ class Scenario {
   /** Brings together what the clients wrote down. */
   async #collect(): Promise<void> {
     const pushes = [...this.#device.pushes, ...this.#chat!.pushes];
-    for (const ledgers of await this.#fleet.ledgers()) {
+    for (const ledgers of await this.#fleet.takeLedgers()) {
       merge(this.#ledgers.upstream, ledgers.upstream);
       merge(this.#ledgers.clientToClient, ledgers.clientToClient);
       for (const name of ledgers.pushes) pushes.push(name);

@@ -1,13 +1,14 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startBackends, stopBackends } from '../../../deploy/local/backends.ts';
+import { startBackends, stopBackends, type BackendAddresses } from '../../../deploy/local/backends.ts';
 import type { SetName } from '../../../deploy/local/sets.ts';
 import { Process } from './process.ts';
 
 export const repository: string = fileURLToPath(new URL('../../..', import.meta.url));
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Role = 'auth' | 'push' | 'route' | 'consumer' | 'admin';
 
 const packageOf: { readonly [role in Role]: string } = {
@@ -20,11 +21,13 @@ const packageOf: { readonly [role in Role]: string } = {
 
 /** One service process and how it is reached. */
 export interface Node {
+  readonly role: Role;
   readonly name: string;
   readonly process: Process;
   readonly url: string;
   /** Push-servers only: `host:port` for clients. */
   readonly tcp: string;
+  readonly options: NodeOptions;
 }
 
 export interface NodeOptions {
@@ -32,36 +35,49 @@ export interface NodeOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Flags for node itself. */
   readonly nodeFlags?: readonly string[];
+  /** Left out: the next that no other node has. */
+  readonly ports?: { readonly http: number; readonly tcp: number };
+  /** What the service is started by: a command in front of node's own. */
+  readonly launcher?: readonly string[];
 }
 
-/**
- * A cluster on real backends in processes of their own, for demos and benchmarks. Begins with empty backends; everything,
- * logs included, is in `folder`.
- */
+export interface ClusterOptions {
+  /** Everything that the run writes, logs included, comes here; what an earlier run left is removed. */
+  readonly folder: string;
+  /** The services' ports count up from here. */
+  readonly firstPort: number;
+  readonly backends: BackendAddresses;
+  /** More settings for every service, as environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A cluster on real backends in processes of their own, for demos, benchmarks and faults. */
 export class Cluster {
   readonly folder: string;
   readonly apiKey: string = `lwk_${randomBytes(32).toString('base64url')}`;
   readonly clusterSecret: string = randomBytes(32).toString('base64url');
   readonly nodes: Node[] = [];
   readonly databaseUrl: string;
-  readonly #set: SetName;
   readonly #tokenKey: { kty: 'oct'; alg: 'HS256'; kid: string; k: string };
   readonly #env: Record<string, string>;
+  readonly #stopBackends: () => Promise<void>;
   #nextPort: number;
 
-  private constructor(set: SetName, firstPort: number, backends: Awaited<ReturnType<typeof startBackends>>) {
-    this.#set = set;
+  /** On backends that run already. `stopBackends` is called once the services have ended. */
+  constructor({ folder, firstPort, backends, env = {} }: ClusterOptions, stop = async () => {}) {
     this.#nextPort = firstPort;
+    this.#stopBackends = stop;
     this.databaseUrl = backends.databaseUrl;
-    this.folder = join(repository, '.longwire', 'runs', set);
-    mkdirSync(this.folder, { recursive: true });
+    this.folder = folder;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
     this.#tokenKey = {
       kty: 'oct',
       alg: 'HS256',
       kid: randomBytes(8).toString('hex'),
       k: randomBytes(32).toString('base64url'),
     };
-    const keysFile = join(this.folder, 'token-keys.json');
+    const keysFile = join(folder, 'token-keys.json');
     writeFileSync(keysFile, JSON.stringify({ keys: [this.#tokenKey] }), { mode: 0o600 });
     const sha256 = createHash('sha256').update(this.apiKey).digest('hex');
     this.#env = {
@@ -70,17 +86,20 @@ export class Cluster {
       LONGWIRE_KAFKA_BROKERS: backends.kafkaBrokers,
       LONGWIRE_DATABASE_URL: backends.databaseUrl,
       LONGWIRE_CLUSTER_SECRET: this.clusterSecret,
-      LONGWIRE_API_KEYS: JSON.stringify([{ name: set, role: 'operator', sha256 }]),
+      LONGWIRE_API_KEYS: JSON.stringify([{ name: 'load-tests', role: 'operator', sha256 }]),
       LONGWIRE_TOKENS_KEYS_FILE: keysFile,
       LONGWIRE_LOG_LEVEL: 'warn',
+      ...env,
     };
   }
 
-  /** Starts fresh backends of the set. The services' ports count up from `firstPort`. */
+  /** On fresh backends of the set, which end with the cluster. The services' ports count up from `firstPort`. */
   static async create(set: SetName, firstPort: number): Promise<Cluster> {
     await stopBackends(set);
     try {
-      return new Cluster(set, firstPort, await startBackends(set));
+      const backends = await startBackends(set);
+      const folder = join(repository, '.longwire', 'runs', set);
+      return new Cluster({ folder, firstPort, backends }, () => stopBackends(set));
     } catch (error) {
       // Those that could be started.
       await stopBackends(set);
@@ -89,17 +108,37 @@ export class Cluster {
   }
 
   /** Starts a service and waits until it is ready. */
-  async start(role: Role, name: string, { env = {}, nodeFlags = [] }: NodeOptions = {}): Promise<Node> {
-    const port = this.#nextPort++;
-    const tcpPort = role === 'push' ? this.#nextPort++ : 0;
-    const main = join(repository, 'packages', packageOf[role], 'src/main.ts');
-    const command = [process.execPath, '--conditions=longwire-source', ...nodeFlags, main];
-    const settings = { ...this.#env, ...portSettings(role, name, port, tcpPort), ...env };
-    const started = new Process(name, command, settings, join(this.folder, `${name}.log`));
-    const node = { name, process: started, url: `http://127.0.0.1:${port}`, tcp: `127.0.0.1:${tcpPort}` };
-    this.nodes.push(node);
-    await started.ready(`${node.url}/readyz`);
+  async start(role: Role, name: string, options: NodeOptions = {}): Promise<Node> {
+    const node = this.launch(role, name, options);
+    await node.process.ready(`${node.url}/readyz`);
     return node;
+  }
+
+  /** Starts a service. One that has the name of another takes its place. */
+  launch(role: Role, name: string, options: NodeOptions = {}): Node {
+    const { env = {}, nodeFlags = [], launcher = [] } = options;
+    const http = options.ports?.http ?? this.#nextPort++;
+    const tcp = options.ports?.tcp ?? (role === 'push' ? this.#nextPort++ : 0);
+    const main = join(repository, 'packages', packageOf[role], 'src/main.ts');
+    const command = [...launcher, process.execPath, '--conditions=longwire-source', ...nodeFlags, main];
+    const settings = { ...this.#env, ...portSettings(role, name, http, tcp), ...env };
+    const started = new Process(name, command, settings, join(this.folder, `${name}.log`));
+    const node = {
+      role,
+      name,
+      process: started,
+      url: `http://127.0.0.1:${http}`,
+      tcp: `127.0.0.1:${tcp}`,
+      options: { ...options, ports: { http, tcp } },
+    };
+    const place = this.nodes.findIndex((other) => other.name === name);
+    this.nodes.splice(place === -1 ? this.nodes.length : place, 1, node);
+    return node;
+  }
+
+  /** Starts a service again that has ended, under its name and on its ports, and waits until it is ready. */
+  async restart({ role, name, options }: Node): Promise<Node> {
+    return this.start(role, name, options);
   }
 
   /** A token for a client, as the auth-service would sign it: for load that is not about signing in over HTTP. */
@@ -119,8 +158,16 @@ export class Cluster {
   }
 
   /** Calls an HTTP API of a node with the operator key. Throws what the answer says when it is not a success. */
-  async call<Answer>(node: Node, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
-    const response = await fetch(node.url + path, {
+  async call<Answer>(node: Node, method: Method, path: string, body?: object): Promise<Answer> {
+    const response = await this.request(node, method, path, body);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} at ${node.name}: ${response.status} ${text}`);
+    return (text === '' ? null : JSON.parse(text)) as Answer;
+  }
+
+  /** As `call`, with whatever answer comes. */
+  async request(node: Node, method: Method, path: string, body?: object): Promise<Response> {
+    return fetch(node.url + path, {
       method,
       headers: {
         authorization: `Bearer ${this.apiKey}`,
@@ -129,15 +176,12 @@ export class Cluster {
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} at ${node.name}: ${response.status} ${text}`);
-    return (text === '' ? null : JSON.parse(text)) as Answer;
   }
 
-  /** Ends every service and the backends. */
+  /** Ends every service, then the backends if they are its own. */
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map(({ process }) => process.stop()));
-    await stopBackends(this.#set);
+    await this.#stopBackends();
   }
 }
 

@@ -19,6 +19,7 @@ export interface LeanClientOptions {
   readonly token: string;
   readonly onDeliver: () => void;
   readonly onSent: (messageId: string, status: number) => void;
+  readonly onPublished?: (messageId: string, status: number) => void;
   /** With the name of the server's close code; `lost` when it sent none. */
   readonly onClosed: (reason: string) => void;
 }
@@ -58,6 +59,10 @@ export class LeanClient {
     this.#socket.write(encodeFrame('send', { messageId, to, payload }));
   }
 
+  publish(messageId: string, kind: string, payload: Uint8Array): void {
+    this.#socket.write(encodeFrame('publish', { messageId, kind, payload }));
+  }
+
   ping(): void {
     if (this.#isConnected) this.#socket.write(PING_FRAME);
   }
@@ -72,6 +77,9 @@ export class LeanClient {
     else if (frame.type === FrameType.sent) {
       const message = decodeMessage('sent', frame);
       if (!isProtocolError(message)) this.#options.onSent(message.messageId, message.status);
+    } else if (frame.type === FrameType.published) {
+      const message = decodeMessage('published', frame);
+      if (!isProtocolError(message)) this.#options.onPublished?.(message.messageId, message.status);
     } else if (frame.type === FrameType.close) this.#closeReason = closeNameOf(frame);
     return true;
   }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Linux counts CPU time in these: sysconf(_SC_CLK_TCK) is 100 on every architecture that Node supports. */
@@ -26,7 +26,8 @@ export class Process {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
-    const log = createWriteStream(logFile);
+    // One that is started again goes on in its file.
+    const log = createWriteStream(logFile, { flags: 'a' });
     this.child.stdout!.pipe(log, { end: false });
     this.child.stderr!.pipe(log, { end: false });
     this.exited = new Promise((resolve) => {
@@ -57,6 +58,11 @@ export class Process {
   residentBytes(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+  }
+
+  /** File descriptors that are open. */
+  openFiles(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
   kill(signal: NodeJS.Signals): void {

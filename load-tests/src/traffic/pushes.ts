@@ -8,6 +8,7 @@ type Audience = { everyone: true } | { clientIds: readonly string[] } | { regist
 
 interface Report {
   readonly pushId: string;
+  readonly audience: { readonly type: string };
   readonly state: 'running' | 'done' | 'failed';
   readonly failure: string | null;
   readonly targets: number | null;
@@ -43,8 +44,17 @@ export class Pushes {
 
   /** Pushes, waits until it is done, and writes down each target that is said to have it. Answers the number of targets. */
   async push(kind: TrafficKind, audience: Audience, text: string): Promise<number> {
+    return this.conclude(await this.begin(kind, audience, text));
+  }
+
+  /** Pushes, and answers the push's id. */
+  async begin(kind: TrafficKind, audience: Audience, text: string): Promise<string> {
     const { pushId } = await this.#call<Report>('POST', '/v1/pushes', { audience, payload: { text } });
     this.#kinds.set(pushId, kind);
+    return pushId;
+  }
+
+  async conclude(pushId: string): Promise<number> {
     const { state, failure, totals, ...report } = await until(
       () => this.#call<Report>('GET', `/v1/pushes/${pushId}`),
       (seen) => seen.state !== 'running',
@@ -54,11 +64,11 @@ export class Pushes {
     const settled = totals.delivered + totals.offline + totals.failed;
     if (state !== 'done' || settled !== targets)
       this.problems.push(`push ${pushId} is ${failure ?? state}: ${settled} of ${targets} targets settled`);
-    const ledger = this.#ledgers[kind];
+    const ledger = this.#ledgers[this.#kinds.get(pushId)!];
     ledger.sent += targets;
     refuse(ledger, 'offline', totals.offline);
     for (const [reason, count] of Object.entries(totals.reasons)) refuse(ledger, reason, count);
-    if ('everyone' in audience) this.#deliveredToAll.set(pushId, totals.delivered);
+    if (report.audience.type === 'everyone') this.#deliveredToAll.set(pushId, totals.delivered);
     else
       for (const clientId of await this.#delivered(pushId)) ledger.acknowledged.push(`${pushId} ${clientId}`);
     return targets;

@@ -3,6 +3,9 @@ import { refuse, type Ledger } from './ledger.ts';
 
 /** An outage of one connection, in milliseconds since 1970. */
 export interface Drop {
+  readonly clientId: string;
+  /** Name of the server's close code; `lost` without one. */
+  readonly reason: string;
   readonly lostAtMs: number;
   /** Null while the client is not back. */
   backAtMs: number | null;
@@ -19,26 +22,37 @@ export interface Registration {
   readonly authUrl: string;
   readonly apiKey: string;
   readonly clientId: string;
+  readonly messageTimeoutMs: number;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
-export const UPSTREAM_KIND = 'demo';
 
 /** One client that writes down what it sends and what it is handed. */
-export class DemoClient {
+export class TrafficClient {
   readonly drops: Drop[] = [];
+  /** How much later than its deadline a call settled, at most; negative while all were in time. */
+  latestMs = -Infinity;
   readonly #client: LongwireClient;
-  readonly #ledgers: ClientLedgers;
+  readonly #messageTimeoutMs: number;
+  #ledgers: ClientLedgers;
   #lastMessage = 0;
 
-  constructor(authUrl: string, clientId: string, clientSecret: string, ledgers: ClientLedgers) {
+  constructor(
+    { authUrl, clientId, messageTimeoutMs }: Registration,
+    clientSecret: string,
+    ledgers: ClientLedgers,
+  ) {
     this.#ledgers = ledgers;
-    this.#client = new LongwireClient({ authUrl, clientId, clientSecret, agent: 'longwire-demo' });
+    this.#messageTimeoutMs = messageTimeoutMs;
+    const agent = 'longwire-load-tests';
+    this.#client = new LongwireClient({ authUrl, clientId, clientSecret, agent, messageTimeoutMs });
     this.#client.on('message', ({ from, messageId }) => {
-      if (from === null) ledgers.pushes.push(`${messageId} ${clientId}`);
-      else ledgers.clientToClient.received.push(`${from} ${messageId} ${clientId}`);
+      if (from === null) this.#ledgers.pushes.push(`${messageId} ${clientId}`);
+      else this.#ledgers.clientToClient.received.push(`${from} ${messageId} ${clientId}`);
     });
-    this.#client.on('disconnected', () => this.drops.push({ lostAtMs: Date.now(), backAtMs: null }));
+    this.#client.on('disconnected', ({ name }) =>
+      this.drops.push({ clientId, reason: name ?? 'lost', lostAtMs: Date.now(), backAtMs: null }),
+    );
     this.#client.on('connected', () => {
       const drop = this.drops.at(-1);
       if (drop !== undefined) drop.backAtMs = Date.now();
@@ -46,10 +60,8 @@ export class DemoClient {
   }
 
   /** Registers a client and connects it. */
-  static async join(
-    { authUrl, apiKey, clientId }: Registration,
-    ledgers: ClientLedgers,
-  ): Promise<DemoClient> {
+  static async join(registration: Registration, ledgers: ClientLedgers): Promise<TrafficClient> {
+    const { authUrl, apiKey, clientId } = registration;
     const response = await fetch(`${authUrl}/v1/clients`, {
       method: 'POST',
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
@@ -58,7 +70,7 @@ export class DemoClient {
     });
     if (!response.ok) throw new Error(`registering ${clientId}: ${response.status} ${await response.text()}`);
     const { clientSecret } = (await response.json()) as { clientSecret: string };
-    const client = new DemoClient(authUrl, clientId, clientSecret, ledgers);
+    const client = new TrafficClient(registration, clientSecret, ledgers);
     await client.#client.connect();
     return client;
   }
@@ -76,36 +88,43 @@ export class DemoClient {
     return this.#client.duplicatesDropped;
   }
 
-  async publish(): Promise<void> {
+  /** From now on it writes there; what is on its way goes to the new ones as well. */
+  writeTo(ledgers: ClientLedgers): void {
+    this.#ledgers = ledgers;
+  }
+
+  async publish(kind: string): Promise<void> {
     const messageId = this.#nextId();
     const name = `${this.#client.clientId} ${messageId}`;
-    await this.#write(this.#ledgers.upstream, name, 'accepted', () =>
-      this.#client.publish(UPSTREAM_KIND, `reading ${messageId}`, { messageId }),
+    await this.#write('upstream', name, 'accepted', () =>
+      this.#client.publish(kind, `reading ${messageId}`, { messageId }),
     );
   }
 
   async send(to: string): Promise<void> {
     const messageId = this.#nextId();
     const name = `${this.#client.clientId} ${messageId} ${to}`;
-    await this.#write(this.#ledgers.clientToClient, name, 'delivered', () =>
+    await this.#write('clientToClient', name, 'delivered', () =>
       this.#client.send(to, `hello ${messageId}`, { messageId }),
     );
   }
 
   async #write(
-    ledger: Ledger,
+    traffic: 'upstream' | 'clientToClient',
     name: string,
     arrived: string,
     act: () => Promise<{ status: string }>,
   ): Promise<void> {
-    ledger.sent++;
+    this.#ledgers[traffic].sent++;
+    const deadlineMs = performance.now() + this.#messageTimeoutMs;
     try {
       const { status } = await act();
-      if (status === arrived) ledger.acknowledged.push(name);
-      else refuse(ledger, status);
+      if (status === arrived) this.#ledgers[traffic].acknowledged.push(name);
+      else refuse(this.#ledgers[traffic], status);
     } catch (error) {
-      refuse(ledger, (error as Error).name);
+      refuse(this.#ledgers[traffic], (error as Error).name);
     }
+    this.latestMs = Math.max(this.latestMs, performance.now() - deadlineMs);
   }
 
   #nextId(): string {

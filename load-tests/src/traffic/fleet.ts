@@ -2,17 +2,27 @@ import { join } from 'node:path';
 import { ask } from '../lib/ask.ts';
 import { Process } from '../lib/process.ts';
 import type { ClientCommand, ClientStatus } from './client-process.ts';
-import type { ClientLedgers } from './demo-client.ts';
+import type { ClientLedgers } from './traffic-client.ts';
 
 const DEADLINE_MS = 60_000;
+/** What the SDK has by default. */
+const MESSAGE_TIMEOUT_MS = 60_000;
 
 /** The processes that are full of clients. */
 export class Fleet {
   readonly #processes: readonly Process[];
   readonly #authUrls: readonly string[];
+  readonly #messageTimeoutMs: number;
   readonly #clientIds: string[] = [];
 
-  constructor(count: number, folder: string, apiKey: string, authUrls: readonly string[]) {
+  constructor(
+    count: number,
+    folder: string,
+    apiKey: string,
+    authUrls: readonly string[],
+    messageTimeoutMs = MESSAGE_TIMEOUT_MS,
+  ) {
+    this.#messageTimeoutMs = messageTimeoutMs;
     const script = join(import.meta.dirname, 'client-process.ts');
     const command = [process.execPath, '--conditions=longwire-source', script];
     this.#authUrls = authUrls;
@@ -33,14 +43,15 @@ export class Fleet {
       do: 'join',
       clientIds: clientIds.filter((_, index) => index % hands === hand),
       authUrls: this.#authUrls,
+      messageTimeoutMs: this.#messageTimeoutMs,
     }));
     this.#clientIds.push(...clientIds);
   }
 
   /** Has all clients talk upstream and to each other, at a rate over all of them. */
-  async talk(messagesPerSecond: number): Promise<void> {
+  async talk(messagesPerSecond: number, kind: string): Promise<void> {
     const each = messagesPerSecond / this.#processes.length;
-    await this.#tell(() => ({ do: 'talk', messagesPerSecond: each, peers: this.#clientIds }));
+    await this.#tell(() => ({ do: 'talk', messagesPerSecond: each, kind, peers: this.#clientIds }));
   }
 
   /** Over all processes. */
@@ -54,11 +65,13 @@ export class Fleet {
       sent: sum(({ sent }) => sent),
       drops: all.flatMap(({ drops }) => drops),
       duplicatesOnTheWire: sum(({ duplicatesOnTheWire }) => duplicatesOnTheWire),
+      latestMs: Math.max(...all.map(({ latestMs }) => latestMs)),
     };
   }
 
-  async ledgers(): Promise<ClientLedgers[]> {
-    return this.#tell(() => ({ do: 'ledgers' }));
+  /** What the clients wrote down since the last time. */
+  async takeLedgers(): Promise<ClientLedgers[]> {
+    return this.#tell(() => ({ do: 'take-ledgers' }));
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,45 @@
+import type { Lab } from './lab.ts';
+
+/** One fault, what must come of it, and how it is brought about. */
+export interface Scenario {
+  readonly name: string;
+  readonly what: string;
+  /** In words, for the table; `run` and the judge check it. */
+  readonly expected: string;
+  /** Clients may lose their connections, for that is what the fault does. Otherwise none may. */
+  readonly dropsClients?: boolean;
+  /** Nothing is asked to be sent again on the way between clients, so that messages must arrive in their order. */
+  readonly keepsOrder?: boolean;
+  /** The cluster is of no use for others afterwards. */
+  readonly spoilsCluster?: boolean;
+  /** From the first step to the last, without the judging. Default: a minute and a half. */
+  readonly deadlineMs?: number;
+  run(lab: Lab, findings: Findings): Promise<void>;
+}
+
+/** What was seen in a scenario, and what was not as it should be. */
+export class Findings {
+  readonly measured: string[] = [];
+  readonly failures: string[] = [];
+
+  note(text: string): void {
+    this.measured.push(text);
+  }
+
+  check(isGood: boolean, otherwise: string): void {
+    if (!isGood) this.failures.push(otherwise);
+  }
+
+  /** Notes `title: 1.2 s`, and fails when there is no time, or it is above the limit. */
+  within(title: string, tookMs: number | null, limitMs: number): void {
+    const limit = `${(limitMs / 1000).toFixed(1)} s`;
+    if (tookMs === null) this.failures.push(`${title}: not within ${limit}`);
+    else {
+      this.note(`${title} ${(tookMs / 1000).toFixed(1)} s`);
+      this.check(
+        tookMs <= limitMs,
+        `${title}: ${(tookMs / 1000).toFixed(1)} s, and at most ${limit} is right`,
+      );
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Cluster, Node } from '../lib/cluster.ts';
+import { FaultProxy } from './proxy.ts';
+
+export interface Services {
+  readonly auth: Node;
+  readonly pushServers: readonly Node[];
+  readonly admin: Node;
+  /** In front of each push-server: what clients connect to, and what other nodes call. */
+  readonly clientProxies: Readonly<Record<string, FaultProxy>>;
+  readonly nodeProxies: Readonly<Record<string, FaultProxy>>;
+}
+
+export const SESSION_TIMEOUT_MS = 6000;
+export const IDLE_TIMEOUT_MS = 12_000;
+
+/** Times are short and queues small, so that what takes minutes in a real cluster is seen in seconds. */
+export const settings: Readonly<Record<string, string>> = {
+  LONGWIRE_ZOOKEEPER_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
+  LONGWIRE_KAFKA_PUBLISH_TIMEOUT_MS: '5000',
+  LONGWIRE_KAFKA_MAX_QUEUED_RECORDS: '40',
+  LONGWIRE_PUSH_HEARTBEAT_INTERVAL_MS: '4000',
+  LONGWIRE_PUSH_IDLE_TIMEOUT_MS: String(IDLE_TIMEOUT_MS),
+  LONGWIRE_PUSH_ACKNOWLEDGE_TIMEOUT_MS: '5000',
+  LONGWIRE_PUSH_LOGIN_TIMEOUT_MS: '5000',
+};
+
+const PORT_STEP = 10;
+
+/** Starts one auth-service, three push-servers behind proxies, two push-routes, a consumer and an admin-platform. */
+export async function startServices(cluster: Cluster, firstPort: number): Promise<Services> {
+  const clientProxies: Record<string, FaultProxy> = {};
+  const nodeProxies: Record<string, FaultProxy> = {};
+  const startPush = async (index: number): Promise<Node> => {
+    const name = `push-${index}`;
+    const ports = { http: firstPort + PORT_STEP * index, tcp: firstPort + PORT_STEP * index + 1 };
+    const [clients, nodes] = await Promise.all([
+      FaultProxy.listen(`127.0.0.1:${ports.tcp}`),
+      FaultProxy.listen(`127.0.0.1:${ports.http}`),
+    ]);
+    clientProxies[name] = clients;
+    nodeProxies[name] = nodes;
+    const env = {
+      LONGWIRE_PUSH_ADVERTISED_ADDRESS: clients.address,
+      LONGWIRE_PUSH_HTTP_PUBLIC_URL: `http://${nodes.address}`,
+    };
+    return cluster.start('push', name, { ports, env });
+  };
+  const [auth, push1, push2, push3, admin] = await Promise.all([
+    cluster.start('auth', 'auth'),
+    startPush(1),
+    startPush(2),
+    startPush(3),
+    cluster.start('admin', 'admin'),
+    cluster.start('route', 'route-1'),
+    cluster.start('route', 'route-2'),
+    cluster.start('consumer', 'consumer'),
+  ]);
+  return { auth, pushServers: [push1, push2, push3], admin, clientProxies, nodeProxies };
+}

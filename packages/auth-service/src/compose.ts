@@ -1,5 +1,8 @@
 import {
+  NodeAddresses,
   NodeChoice,
+  NodeClient,
+  NodeKicks,
   NodeLeases,
   readinessOf,
   type Directory,
@@ -55,7 +58,11 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
   const keys = await TokenKeys.open(config.tokens.keysFile, logger);
   const leases = new NodeLeases(directory, logger);
   const nodes = new PushServers(new NodeChoice(membership, leases));
-  const tokens = new ClientTokens(new TokenVerifier(keys, config.tokens), directory);
+  const clusterTls = await certificates.openCluster(config.cluster.tls);
+  const nodeClient = new NodeClient(membership, config.cluster.secret, clusterTls);
+  const kicks = new NodeKicks(new NodeAddresses(membership, leases), nodeClient, logger);
+  const verifier = new TokenVerifier(keys, config.tokens);
+  const tokens = new ClientTokens({ verifier, directory, kicks, metrics });
   const accounts = new ClientAccounts(store);
   const issuer = new TokenIssuer(keys, config.tokens);
   const signIn = new SignIn({ accounts, tokens, issuer, nodes, metrics });
@@ -90,6 +97,8 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
     async stop() {
       // Requests in hand are answered first; they still need the rest.
       await app.close();
+      kicks.close();
+      await nodeClient.close();
       leases.stop();
       keys.close();
       certificates.close();

@@ -3,6 +3,7 @@ import {
   NodeAddresses,
   NodeClient,
   NodeDeliveries,
+  NodeKicks,
   NodeLeases,
   readinessOf,
   type Directory,
@@ -95,12 +96,12 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
 
   const releases = new RouteReleases(directory, ownMetrics.lostReleases, logger);
   const verifier = new TokenVerifier(keys, config.tokens);
+  const kicks = new NodeKicks(nodes, nodeClient, logger);
   const login = new Login({
     identity,
     verifier,
     directory,
-    nodes,
-    nodeClient,
+    kicks,
     registry,
     releases,
     unreachedReplaced: ownMetrics.unreachedReplaced,
@@ -200,6 +201,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
       remote.close();
       reports.close();
       await server.close();
+      kicks.close();
       await nodeClient.close();
       await gateway.stop();
       keys.close();

@@ -1,20 +1,32 @@
-import type { Directory } from '@longwire/cluster';
+import type { Directory, NodeKicks, Route } from '@longwire/cluster';
 import {
   Problem,
   TokenRefused,
   type ProblemCode,
+  type Metrics,
   type TokenVerifier,
   type VerifiedToken,
 } from '@longwire/service-kit';
+
+export interface ClientTokensParts {
+  readonly verifier: TokenVerifier;
+  readonly directory: Pick<Directory, 'isRevoked' | 'revoke'>;
+  readonly kicks: Pick<NodeKicks, 'kick'>;
+  readonly metrics: Metrics;
+}
 
 /** The tokens that clients bring back: are they valid still, and the end of them. */
 export class ClientTokens {
   readonly #verifier: TokenVerifier;
   readonly #directory: Pick<Directory, 'isRevoked' | 'revoke'>;
+  readonly #kicks: Pick<NodeKicks, 'kick'>;
+  readonly #closed: ReturnType<typeof closedCounter>;
 
-  constructor(verifier: TokenVerifier, directory: Pick<Directory, 'isRevoked' | 'revoke'>) {
+  constructor({ verifier, directory, kicks, metrics }: ClientTokensParts) {
     this.#verifier = verifier;
     this.#directory = directory;
+    this.#kicks = kicks;
+    this.#closed = closedCounter(metrics);
   }
 
   /** Whose token it is. Throws a 401 problem when it is refused or has been revoked. */
@@ -28,10 +40,26 @@ export class ClientTokens {
     return verified;
   }
 
-  /** Refuses from now on every token of the client that has been issued until now. */
+  /**
+   * Refuses from now on every token of the client that has been issued until now. A connection that lives by one is closed soon
+   * after: no answer waits for it.
+   */
   async revokeAll(clientId: string): Promise<void> {
-    await this.#directory.revoke(clientId, Date.now());
+    const route = await this.#directory.revoke(clientId, Date.now());
+    if (route !== null) void this.#close(clientId, route);
   }
+
+  async #close(clientId: string, route: Route): Promise<void> {
+    this.#closed.inc({ result: await this.#kicks.kick(clientId, route, 'tokenRevoked') });
+  }
+}
+
+function closedCounter(metrics: Metrics) {
+  return metrics.counter(
+    'longwire_auth_revoked_connections_total',
+    'Connections of clients whose tokens were revoked: closed, not there any more, or unreached and left to the audit of their node',
+    ['result'],
+  );
 }
 
 function invalidToken(code: ProblemCode, detail: string): Problem {

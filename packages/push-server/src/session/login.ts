@@ -1,7 +1,6 @@
-import type { ClaimResult, Directory, NodeAddresses, NodeClient, Route } from '@longwire/cluster';
-import { closeCodes, type CloseName } from '@longwire/protocol';
+import type { ClaimResult, Directory, NodeKicks, Route } from '@longwire/cluster';
+import type { CloseName } from '@longwire/protocol';
 import {
-  fullJitterMs,
   TokenRefused,
   type TokenRefusal,
   type TokenVerifier,
@@ -9,7 +8,6 @@ import {
 } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../connection/connection.ts';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
 import type { RouteReleases } from './route-releases.ts';
@@ -31,8 +29,7 @@ export interface LoginParts {
   readonly identity: NodeIdentity;
   readonly verifier: TokenVerifier;
   readonly directory: Directory;
-  readonly nodes: NodeAddresses;
-  readonly nodeClient: NodeClient;
+  readonly kicks: NodeKicks;
   readonly registry: SessionRegistry;
   readonly releases: RouteReleases;
   readonly unreachedReplaced: Counter;
@@ -42,8 +39,6 @@ export interface LoginParts {
 /** A token that is refused for any other reason is `tokenInvalid`. */
 export const closeByRefusal: { readonly [Reason in TokenRefusal]?: CloseName } = { expired: 'tokenExpired' };
 const BACKEND_RETRY_AFTER_MS = 2000;
-const KICK_ATTEMPTS = 4;
-const KICK_DEADLINE_MS = 2000;
 
 /** From a token to a live session: verify, claim the route, close the connection that it took the place of. */
 export class Login {
@@ -106,28 +101,10 @@ export class Login {
     return null;
   }
 
-  /**
-   * Has the node of an older connection close it. A node that is gone has no connections any more. When a node dies
-   * all its clients come this way until it has left: that is counted, not worth a line each.
-   */
-  async #closeReplaced(clientId: string, { nodeId, boot, conn }: Route): Promise<void> {
-    const { nodes, nodeClient, unreachedReplaced, logger } = this.#parts;
-    for (let attempt = 0; attempt < KICK_ATTEMPTS; attempt++) {
-      const api = await nodes.of({ nodeId, boot });
-      if (api === null) return;
-      try {
-        const request = { clientId, boot, conn, closeCode: closeCodes.replaced.code };
-        await nodeClient.kick(api, request, KICK_DEADLINE_MS);
-        return;
-      } catch (error) {
-        logger.debug(
-          { err: error, clientId, node: nodeId, attempt },
-          'could not close a replaced connection',
-        );
-        await delay(fullJitterMs(attempt, { baseMs: 200, capMs: 2000 }));
-      }
-    }
-    unreachedReplaced.inc();
+  /** When a node dies all its clients come this way until it is gone: that is counted, not worth a line each. */
+  async #closeReplaced(clientId: string, replaced: Route): Promise<void> {
+    const result = await this.#parts.kicks.kick(clientId, replaced, 'replaced');
+    if (result === 'unreached') this.#parts.unreachedReplaced.inc();
   }
 }
 

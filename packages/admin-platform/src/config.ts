@@ -1,4 +1,4 @@
-import { databaseSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
+import { databaseSettings, redisSettings, backendProblems, zookeeperSettings } from '@longwire/cluster';
 import {
   apiKeysSettings,
   clusterSettings,
@@ -25,6 +25,6 @@ export type AdminPlatformConfig = Static<typeof adminPlatformConfigSchema>;
 
 /** For an admin-platform in a process of its own. @throws ConfigError */
 export function loadAdminPlatformConfig(env: NodeJS.ProcessEnv): AdminPlatformConfig {
-  const check = (config: AdminPlatformConfig) => [...unsharedBackends(config), ...tlsProblems(config)];
+  const check = (config: AdminPlatformConfig) => [...backendProblems(config), ...tlsProblems(config)];
   return loadConfig(adminPlatformConfigSchema, { env, check });
 }

@@ -1,4 +1,4 @@
-import { databaseSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
+import { databaseSettings, redisSettings, backendProblems, zookeeperSettings } from '@longwire/cluster';
 import {
   apiKeysSettings,
   clusterSettings,
@@ -27,6 +27,6 @@ export type AuthConfig = Static<typeof authConfigSchema>;
 
 /** For an auth-service in a process of its own. @throws ConfigError */
 export function loadAuthConfig(env: NodeJS.ProcessEnv): AuthConfig {
-  const check = (config: AuthConfig) => [...unsharedBackends(config), ...tlsProblems(config)];
+  const check = (config: AuthConfig) => [...backendProblems(config), ...tlsProblems(config)];
   return loadConfig(authConfigSchema, { env, check });
 }

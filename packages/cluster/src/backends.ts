@@ -1,5 +1,11 @@
 import type { Logger } from 'pino';
-import type { DatabaseSettings, KafkaSettings, RedisSettings, ZookeeperSettings } from './config.ts';
+import {
+  redisProblems,
+  type DatabaseSettings,
+  type KafkaSettings,
+  type RedisSettings,
+  type ZookeeperSettings,
+} from './config.ts';
 import { EmbeddedDirectory, RedisDirectory, type Directory } from './directory/index.ts';
 import { EmbeddedMembership, ZooKeeperMembership, type Membership } from './membership/index.ts';
 import { openStore, type Store } from './store/index.ts';
@@ -63,15 +69,15 @@ export async function openBackends(
 }
 
 /**
- * The settings that still mean an embedded backend, which no second process can share: problems for a role that runs in a process of its
- * own. Sections that the role does not have are left out.
+ * What is wrong with the settings of the backends, for a role that runs in a process of its own: those that still mean an embedded backend,
+ * which no second process can share, and those that do not fit together. Sections that the role does not have are left out.
  */
-export function unsharedBackends(config: {
+export function backendProblems(config: {
   readonly redis?: RedisSettings;
   readonly zookeeper?: ZookeeperSettings;
   readonly kafka?: KafkaSettings;
 }): { key: string; allowed: string }[] {
-  const problems = [];
+  const problems = config.redis === undefined ? [] : redisProblems(config.redis);
   if (config.redis?.url === '')
     problems.push({ key: 'redis.url', allowed: 'the address of the shared Redis: redis://host:port' });
   if (config.zookeeper?.servers === '')

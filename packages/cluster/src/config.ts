@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { parseRedisUrl, redisUrlPattern } from './directory/redis-address.ts';
 
 /** What a setting with the addresses of several servers must look like; a blank after a comma does no harm. */
 const serverList = '^$|^[^:/,\\s]+:[1-9][0-9]{0,4}(, ?[^:/,\\s]+:[1-9][0-9]{0,4}){0,30}$';
@@ -7,10 +8,22 @@ const serverList = '^$|^[^:/,\\s]+:[1-9][0-9]{0,4}(, ?[^:/,\\s]+:[1-9][0-9]{0,4}
 export const redisSettings = Type.Object({
   url: Type.String({
     default: '',
-    pattern: '^$|^rediss?://',
+    pattern: redisUrlPattern,
     secret: true,
-    description: 'redis://[user:password@]host:port[/db]; empty: embedded',
+    description:
+      'redis://[user:password@]host:port[,host:port][/db], rediss for TLS; what the hosts are says mode; empty: embedded',
   }),
+  mode: Type.Enum(['single', 'sentinel', 'cluster'], {
+    default: 'single',
+    description:
+      'whether the hosts are one Redis, the sentinels that know the primary, or some nodes of a Redis Cluster',
+  }),
+  primaryName: Type.String({
+    default: 'mymaster',
+    pattern: '^[A-Za-z0-9._-]{1,128}$',
+    description: 'what the sentinels call the primary',
+  }),
+  sentinelPassword: Type.String({ default: '', secret: true, description: 'of the sentinels; empty: none' }),
   commandTimeoutMs: Type.Integer({ default: 2000, minimum: 50, maximum: 60_000 }),
   keyPrefix: Type.String({ default: 'lw', pattern: '^[a-z0-9-]{1,32}$' }),
   buckets: Type.Integer({
@@ -67,3 +80,16 @@ export type RedisSettings = Static<typeof redisSettings>;
 export type ZookeeperSettings = Static<typeof zookeeperSettings>;
 export type KafkaSettings = Static<typeof kafkaSettings>;
 export type DatabaseSettings = Static<typeof databaseSettings>;
+
+/** What does not fit together, for the check of a configuration. */
+export function redisProblems({ url, mode }: RedisSettings): { key: string; allowed: string }[] {
+  if (url === '') return [];
+  const { servers, database } = parseRedisUrl(url, mode);
+  if (mode === 'single' && servers.length > 1)
+    return [
+      { key: 'redis.url', allowed: 'one host; several are sentinels or nodes of a cluster: see redis.mode' },
+    ];
+  if (mode === 'cluster' && database !== 0)
+    return [{ key: 'redis.url', allowed: 'no number of a database: a Redis Cluster has one' }];
+  return [];
+}

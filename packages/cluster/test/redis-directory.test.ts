@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { Value } from 'typebox/value';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { realBackend } from '../../../test-support/backends.ts';
-import type { RedisSettings } from '../src/config.ts';
+import { redisSettings, type RedisSettings } from '../src/config.ts';
 import { DirectoryUnavailable, RedisDirectory, type Route } from '../src/directory/index.ts';
 import { directoryConformance, route } from './directory.conformance.ts';
 import { directoryBehavesAsModel } from './directory.property.ts';
@@ -18,6 +19,7 @@ let opened = 0;
 function settings(change: Partial<RedisSettings> = {}): RedisSettings {
   opened += 1;
   return {
+    ...Value.Create(redisSettings),
     url: url as string,
     commandTimeoutMs: 10_000,
     keyPrefix: `${runPrefix}-${opened}`,

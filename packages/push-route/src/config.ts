@@ -1,4 +1,4 @@
-import { databaseSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
+import { databaseSettings, redisSettings, backendProblems, zookeeperSettings } from '@longwire/cluster';
 import {
   advertisedHttpSection,
   apiKeysSettings,
@@ -70,7 +70,7 @@ export function checkPushRouteConfig({
 /** For a push-route in a process of its own. @throws ConfigError */
 export function loadPushRouteConfig(env: NodeJS.ProcessEnv): PushRouteConfig {
   const check = (config: PushRouteConfig) => [
-    ...unsharedBackends(config),
+    ...backendProblems(config),
     ...checkPushRouteConfig(config),
     ...tlsProblems(config),
   ];

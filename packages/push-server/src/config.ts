@@ -1,4 +1,4 @@
-import { kafkaSettings, redisSettings, unsharedBackends, zookeeperSettings } from '@longwire/cluster';
+import { kafkaSettings, redisSettings, backendProblems, zookeeperSettings } from '@longwire/cluster';
 import {
   advertisedHttpSection,
   apiKeysSettings,
@@ -184,7 +184,7 @@ function isAnyAddress(host: string): boolean {
 /** For a push-server in a process of its own. @throws ConfigError */
 export function loadPushServerConfig(env: NodeJS.ProcessEnv): PushServerConfig {
   const check = (config: PushServerConfig) => [
-    ...unsharedBackends(config),
+    ...backendProblems(config),
     ...checkPushServerConfig(config),
     ...tlsProblems(config),
   ];

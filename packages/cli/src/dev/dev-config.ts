@@ -1,5 +1,6 @@
 import { adminPlatformConfigSchema } from '@longwire/admin-platform';
 import { authConfigSchema } from '@longwire/auth-service';
+import { redisProblems } from '@longwire/cluster';
 import { checkPushRouteConfig, pushRouteConfigSchema } from '@longwire/push-route';
 import { checkPushServerConfig, pushServerConfigSchema } from '@longwire/push-server';
 import { clusterSettings, loadConfig, logSettings, tlsProblems } from '@longwire/service-kit';
@@ -27,6 +28,7 @@ export function loadDevConfig(env: NodeJS.ProcessEnv, clusterSecret: string): De
     ...checkPushServerConfig(config),
     ...checkPushRouteConfig(config),
     ...tlsProblems(config),
+    ...redisProblems(config.redis),
   ];
   return loadConfig(devConfigSchema(clusterSecret), { env, check });
 }

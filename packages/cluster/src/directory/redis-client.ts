@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisSettings } from '../config.ts';
 import { DirectoryUnavailable } from './directory.ts';
+import { connectRedis, type RedisConnection } from './redis-connection.ts';
 
 /** packages/cluster/lua, which lies beside src/ and dist/ alike. */
 const luaFolder = new URL('../../lua/', import.meta.url);
@@ -20,38 +20,31 @@ const scriptNames = [
 ] as const;
 export type ScriptName = (typeof scriptNames)[number];
 
-/** Calls that may be waiting for Redis at once; beyond it a call is refused at once, so that a slow Redis costs no memory. */
-const maxCallsInFlight = 2000;
-const reconnectCapMs = 2000;
+/**
+ * Calls that may be waiting for Redis at once; beyond it a call is refused at once, so that a slow Redis costs no memory. In a cluster a call holds
+ * few entries, elsewhere up to 100.
+ */
+const maxCallsInFlight = { single: 2000, sentinel: 2000, cluster: 20_000 };
 
 type ScriptCall = (keyCount: number, ...keysAndArgs: (string | number)[]) => Promise<unknown>;
 
 /**
- * One connection to Redis that answers every call before its deadline, with `DirectoryUnavailable` if need be.
+ * The connection to Redis, or to each master of a Redis Cluster, that answers every call before its deadline, with `DirectoryUnavailable` if need be.
  *
  * A call made before the first connection stands waits for it; later, a call without a connection is refused at once.
  */
 export class RedisClient {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #scripts: ReadonlyMap<ScriptName, ScriptCall>;
   readonly #firstAttempt: Promise<void>;
   #attempted = false;
   #closed = false;
+  readonly #maxCallsInFlight: number;
   #callsInFlight = 0;
 
   constructor(settings: RedisSettings, logger: Logger) {
-    this.#redis = new Redis(settings.url, {
-      connectTimeout: settings.commandTimeoutMs,
-      commandTimeout: settings.commandTimeoutMs,
-      // A connection that goes silent while calls wait is given up: its calls are not only timed out but forgotten.
-      socketTimeout: settings.commandTimeoutMs,
-      // 0, not 1: what was under way when the connection broke is refused then, rather than at its deadline.
-      maxRetriesPerRequest: 0,
-      autoResendUnfulfilledCommands: false,
-      enableOfflineQueue: false,
-      retryStrategy: (attempt) => Math.random() * Math.min(reconnectCapMs, 50 * 2 ** Math.min(attempt, 10)),
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    });
+    this.#redis = connectRedis(settings);
+    this.#maxCallsInFlight = maxCallsInFlight[settings.mode];
     this.#scripts = new Map(scriptNames.map((name) => [name, this.#define(name)]));
     this.#firstAttempt = this.#watch(logger, settings.commandTimeoutMs);
   }
@@ -66,13 +59,15 @@ export class RedisClient {
     return this.call(() => call(keys.length, ...keys, ...args) as Promise<Result>);
   }
 
-  async call<Result>(command: (redis: Redis) => Promise<Result>): Promise<Result> {
-    if (this.#callsInFlight >= maxCallsInFlight) {
-      throw new DirectoryUnavailable(`${maxCallsInFlight} calls are waiting for Redis already`);
+  async call<Result>(command: (redis: RedisConnection) => Promise<Result>): Promise<Result> {
+    if (this.#callsInFlight >= this.#maxCallsInFlight) {
+      throw new DirectoryUnavailable(`${this.#callsInFlight} calls are waiting for Redis already`);
     }
     this.#callsInFlight += 1;
     try {
       if (!this.#attempted) await this.#firstAttempt;
+      // A cluster would keep the call until it can be reached again, however late.
+      if (this.#redis.status !== 'ready') throw new Error('there is no connection');
       return await command(this.#redis);
     } catch (error) {
       const cause = withoutArguments(error);

@@ -1,8 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisSettings } from '../config.ts';
+import { chunks } from './chunks.ts';
 import {
-  fenceLifeMs,
   maxClockSkewMs,
   maxTokenLifeMs,
   type ClaimResult,
@@ -14,6 +13,7 @@ import {
 } from './directory.ts';
 import { RedisClient } from './redis-client.ts';
 import { bootPrefix, ownerPrefix, packDetails, packRoute, RedisLayout, unpackRoute } from './redis-layout.ts';
+import { RedisNodes } from './redis-nodes.ts';
 import { TickBatch } from './tick-batch.ts';
 
 /**
@@ -21,78 +21,87 @@ import { TickBatch } from './tick-batch.ts';
  * Measured on 2 cores with Redis 7.0: 220,000 claims/s from one process in batches of 500, 75,000 with a call each.
  */
 const entriesPerCall = 100;
-/** Look-ups in one script call, and how many such calls one `lookup` keeps under way. */
+/** Look-ups in one script call, and how many of them one `lookup` keeps under way. */
 const lookupsPerCall = 500;
-const lookupCallsAtOnce = 4;
-const bucketsPerCount = 1024;
-/** A sweep reads whole buckets, so each call takes few and claims get in between. */
-const bucketsPerSweep = 16;
-/** How long the name of a node that is gone, and swept, stays in the index of nodes. */
-const nodeIndexLifeMs = 24 * 3_600_000;
-/** How many nodes are asked for at once. */
-const nodesPerRead = 200;
+const lookupsAtOnce = 2000;
+/** A sweep reads whole buckets, so each call takes few and claims get in between. In a cluster a call takes one bucket, and a turn lasts a round trip. */
+const bucketCalls = {
+  count: { perCall: 1024, atOnce: 16, atOnceInCluster: 256 },
+  sweep: { perCall: 16, atOnce: 1, atOnceInCluster: 32 },
+};
 
-interface Claim {
+interface Session {
   readonly clientId: string;
   readonly route: Route;
   readonly tokenIssuedAtMs: number;
 }
 
+interface Release {
+  readonly clientId: string;
+  readonly owner: string;
+}
+
 /**
  * The directory in Redis (7 or newer); see redis-layout.ts for what lies where. Calls made in the same turn of the event
- * loop share a script call. `lookup`, `count`, `sweep` and `leases` take several calls, and the deadline is for each.
- * One Redis, or one primary with replicas: a script call spans buckets, which Redis Cluster refuses.
+ * loop share a script call; in a Redis Cluster those of one bucket do. `lookup`, `count`, `sweep`, `leases` and `knownBoots` take several calls, and
+ * the deadline is for each.
  */
 export class RedisDirectory implements Directory {
   readonly #client: RedisClient;
   readonly #layout: RedisLayout;
-  readonly #claims: TickBatch<Claim, string>;
-  readonly #confirms: TickBatch<Claim, ConfirmResult>;
-  readonly #releases: TickBatch<{ clientId: string; owner: string }, number>;
-  readonly #routes: TickBatch<string, string>;
-  readonly #floors: TickBatch<string, string>;
+  readonly #nodes: RedisNodes;
+  readonly #isCluster: boolean;
+  readonly #claims: TickBatch<Session, string>;
+  readonly #confirms: TickBatch<Session, ConfirmResult>;
+  readonly #releases: TickBatch<Release, number>;
+  readonly #routes: TickBatch<{ clientId: string }, string>;
+  readonly #floors: TickBatch<{ clientId: string }, string>;
 
   constructor({ settings, logger }: { settings: RedisSettings; logger: Logger }) {
     const layout = new RedisLayout(settings.keyPrefix, settings.buckets);
     const client = new RedisClient(settings, logger);
     this.#client = client;
     this.#layout = layout;
-    this.#claims = new TickBatch(entriesPerCall, (claims) =>
+    this.#nodes = new RedisNodes(client, layout);
+    this.#isCluster = settings.mode === 'cluster';
+    const bucketOf = ({ clientId }: { clientId: string }) => layout.bucketOf(clientId);
+    const groupOf = this.#isCluster ? bucketOf : null;
+    this.#claims = new TickBatch<Session, string>(entriesPerCall, groupOf, (sessions) =>
       client.script<string[]>(
         'claim',
-        claims.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
-        [maxTokenLifeMs, ...claims.flatMap((c) => [c.clientId, packRoute(c.route), c.tokenIssuedAtMs])],
+        sessions.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
+        [maxTokenLifeMs, ...sessions.flatMap((s) => [s.clientId, packRoute(s.route), s.tokenIssuedAtMs])],
       ),
     );
-    this.#confirms = new TickBatch(entriesPerCall, (claims) =>
+    this.#confirms = new TickBatch<Session, ConfirmResult>(entriesPerCall, groupOf, (sessions) =>
       client.script<ConfirmResult[]>(
         'confirm',
-        claims.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
-        [
-          maxClockSkewMs,
-          ...claims.flatMap(({ clientId, route, tokenIssuedAtMs }) => [
-            clientId,
-            ownerPrefix(route),
-            packDetails(route),
-            tokenIssuedAtMs,
-          ]),
-        ],
+        sessions.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
+        [maxClockSkewMs, ...sessions.flatMap(confirmArguments)],
       ),
     );
-    this.#releases = new TickBatch(entriesPerCall, (releases) =>
+    this.#releases = new TickBatch<Release, number>(entriesPerCall, groupOf, (releases) =>
       client.script<number[]>(
         'release',
-        releases.map(({ clientId }) => layout.routes(layout.bucketOf(clientId))),
+        releases.map((release) => layout.routes(bucketOf(release))),
         releases.flatMap(({ clientId, owner }) => [clientId, owner]),
       ),
     );
-    this.#routes = new TickBatch(lookupsPerCall, (clientIds) => this.#readRoutes(clientIds));
-    this.#floors = new TickBatch(entriesPerCall, (clientIds) =>
+    const read = (keyOf: (bucket: number) => string) => (asked: readonly { clientId: string }[]) =>
       client.script<string[]>(
         'lookup',
-        clientIds.map((clientId) => layout.floors(layout.bucketOf(clientId))),
-        clientIds,
-      ),
+        asked.map((one) => keyOf(bucketOf(one))),
+        asked.map(({ clientId }) => clientId),
+      );
+    this.#routes = new TickBatch(
+      lookupsPerCall,
+      groupOf,
+      read((bucket) => layout.routes(bucket)),
+    );
+    this.#floors = new TickBatch(
+      lookupsPerCall,
+      groupOf,
+      read((bucket) => layout.floors(bucket)),
     );
   }
 
@@ -112,14 +121,11 @@ export class RedisDirectory implements Directory {
   }
 
   async lookup(clientIds: readonly string[]): Promise<(Route | null)[]> {
-    const [only] = clientIds;
-    if (only !== undefined && clientIds.length === 1) return [unpackRoute(await this.#routes.add(only))];
-    const parts = chunks(clientIds, lookupsPerCall);
-    const found: string[][] = [];
-    for (const group of chunks(parts, lookupCallsAtOnce)) {
-      found.push(...(await Promise.all(group.map((part) => this.#readRoutes(part)))));
+    const found: string[] = [];
+    for (const part of chunks(clientIds, lookupsAtOnce)) {
+      found.push(...(await Promise.all(part.map((clientId) => this.#routes.add({ clientId })))));
     }
-    return found.flat().map(unpackRoute);
+    return found.map(unpackRoute);
   }
 
   async revoke(clientId: string, issuedAtOrBeforeMs: number): Promise<Route | null> {
@@ -130,67 +136,45 @@ export class RedisDirectory implements Directory {
   }
 
   async isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean> {
-    const floor = await this.#floors.add(clientId);
+    const floor = await this.#floors.add({ clientId });
     return floor !== '' && tokenIssuedAtMs <= Number(floor);
   }
 
-  async count(): Promise<number> {
-    const counts = await Promise.all(
-      chunks(this.#routeKeys(), bucketsPerCount).map((keys) =>
-        this.#client.script<number>('count', keys, []),
-      ),
-    );
-    return counts.reduce((total, count) => total + count, 0);
+  count(): Promise<number> {
+    return this.#overBuckets('count', []);
   }
 
-  async fence(nodeId: string, boot: string): Promise<void> {
-    await this.#client.call((redis) =>
-      redis.set(this.#layout.fenced(nodeId, boot), 'dead', 'PX', fenceLifeMs),
-    );
+  fence(nodeId: string, boot: string): Promise<void> {
+    return this.#nodes.fence(nodeId, boot);
   }
 
   async sweep(nodeId: string, boot: string): Promise<number> {
-    let deleted = 0;
-    for (const keys of chunks(this.#routeKeys(), bucketsPerSweep)) {
-      deleted += await this.#client.script<number>('sweep', keys, [bootPrefix(nodeId, boot)]);
-    }
-    await this.#client.call((redis) => redis.srem(this.#layout.boots(nodeId), boot));
+    const deleted = await this.#overBuckets('sweep', [bootPrefix(nodeId, boot)]);
+    await this.#nodes.forgetBoot(nodeId, boot);
     return deleted;
   }
 
-  async rememberBoot(nodeId: string, boot: string): Promise<void> {
-    await this.#indexNode(nodeId);
-    await this.#client.call((redis) => redis.sadd(this.#layout.boots(nodeId), boot));
+  rememberBoot(nodeId: string, boot: string): Promise<void> {
+    return this.#nodes.rememberBoot(nodeId, boot);
   }
 
-  async knownBoots(): Promise<{ nodeId: string; boot: string }[]> {
-    const nodeIds = await this.#nodeIds();
-    const boots = await this.#readNodes(nodeIds, (redis, id) => redis.smembers(this.#layout.boots(id)));
-    await this.#forgetNodes(new Set(nodeIds.filter((_, i) => boots[i]?.length === 0)));
-    return nodeIds.flatMap((nodeId, i) => (boots[i] ?? []).map((boot) => ({ nodeId, boot })));
+  knownBoots(): Promise<{ nodeId: string; boot: string }[]> {
+    return this.#nodes.knownBoots();
   }
 
-  async refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult> {
-    const { nodeId, boot } = lease;
-    // A node that comes back to a backend without its data is in no index; and what is not in it is not found.
-    await this.#indexNode(nodeId);
-    return this.#client.script<LeaseResult>(
-      'refresh-lease',
-      [this.#layout.lease(nodeId), this.#layout.boots(nodeId), this.#layout.fenced(nodeId, boot)],
-      [boot, JSON.stringify(lease), ttlMs],
-    );
+  refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult> {
+    return this.#nodes.refreshLease(lease, ttlMs);
   }
 
-  async dropLease(nodeId: string, boot: string): Promise<void> {
-    await this.#client.script('drop-lease', [this.#layout.lease(nodeId)], [boot]);
+  dropLease(nodeId: string, boot: string): Promise<void> {
+    return this.#nodes.dropLease(nodeId, boot);
   }
 
-  async leases(): Promise<NodeLease[]> {
-    const nodeIds = await this.#nodeIds();
-    const found = await this.#readNodes(nodeIds, (redis, nodeId) => redis.get(this.#layout.lease(nodeId)));
-    return found.filter((json) => json !== null).map((json) => JSON.parse(json) as NodeLease);
+  leases(): Promise<NodeLease[]> {
+    return this.#nodes.leases();
   }
 
+  /** In a cluster some master answers: one that is away takes its own clients' calls with it, not all. */
   async ping(): Promise<void> {
     await this.#client.call((redis) => redis.ping());
   }
@@ -199,47 +183,20 @@ export class RedisDirectory implements Directory {
     this.#client.close();
   }
 
-  #readRoutes(clientIds: readonly string[]): Promise<string[]> {
-    const keys = clientIds.map((clientId) => this.#layout.routes(this.#layout.bucketOf(clientId)));
-    return this.#client.script<string[]>('lookup', keys, clientIds);
-  }
-
-  async #indexNode(nodeId: string): Promise<void> {
-    await this.#client.call((redis) => redis.zadd(this.#layout.nodes, Date.now(), nodeId));
-  }
-
-  #nodeIds(): Promise<string[]> {
-    return this.#client.call((redis) => redis.zrangebyscore(this.#layout.nodes, '-inf', '+inf'));
-  }
-
-  async #readNodes<Found>(
-    nodeIds: readonly string[],
-    read: (redis: Redis, nodeId: string) => Promise<Found>,
-  ): Promise<Found[]> {
-    const found: Found[] = [];
-    for (const part of chunks(nodeIds, nodesPerRead)) {
-      found.push(...(await Promise.all(part.map((id) => this.#client.call((redis) => read(redis, id))))));
+  /** Runs a script on the routes of every bucket and adds up what it answers. */
+  async #overBuckets(script: 'count' | 'sweep', args: readonly string[]): Promise<number> {
+    const { perCall, atOnce, atOnceInCluster } = bucketCalls[script];
+    const buckets = Array.from({ length: this.#layout.buckets }, (_, bucket) => this.#layout.routes(bucket));
+    const calls = chunks(buckets, this.#isCluster ? 1 : perCall);
+    let total = 0;
+    for (const turn of chunks(calls, this.#isCluster ? atOnceInCluster : atOnce)) {
+      const answers = await Promise.all(turn.map((keys) => this.#client.script<number>(script, keys, args)));
+      for (const answer of answers) total += answer;
     }
-    return found;
-  }
-
-  /** Takes nodes without a boot out of the index once nothing has been heard of them for long. */
-  async #forgetNodes(bootless: ReadonlySet<string>): Promise<void> {
-    if (bootless.size === 0) return;
-    const silent = await this.#client.call((redis) =>
-      redis.zrangebyscore(this.#layout.nodes, 0, Date.now() - nodeIndexLifeMs),
-    );
-    const gone = silent.filter((nodeId) => bootless.has(nodeId));
-    if (gone.length > 0) await this.#client.call((redis) => redis.zrem(this.#layout.nodes, ...gone));
-  }
-
-  #routeKeys(): string[] {
-    return Array.from({ length: this.#layout.buckets }, (_, bucket) => this.#layout.routes(bucket));
+    return total;
   }
 }
 
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  const parts: Item[][] = [];
-  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
-  return parts;
+function confirmArguments({ clientId, route, tokenIssuedAtMs }: Session): (string | number)[] {
+  return [clientId, ownerPrefix(route), packDetails(route), tokenIssuedAtMs];
 }

@@ -4,12 +4,18 @@
  */
 export class TickBatch<Entry, Result> {
   readonly #maxSize: number;
+  readonly #groupOf: ((entry: Entry) => number) | null;
   readonly #send: (entries: readonly Entry[]) => Promise<readonly Result[]>;
-  #waiting: { entry: Entry; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
+  #waiting: Waiting<Entry, Result>[] = [];
 
-  /** `send` answers one result per entry, in order. */
-  constructor(maxSize: number, send: (entries: readonly Entry[]) => Promise<readonly Result[]>) {
+  /** `send` answers one result per entry, in order. Entries of different groups never share a call. */
+  constructor(
+    maxSize: number,
+    groupOf: ((entry: Entry) => number) | null,
+    send: (entries: readonly Entry[]) => Promise<readonly Result[]>,
+  ) {
     this.#maxSize = maxSize;
+    this.#groupOf = groupOf;
     this.#send = send;
   }
 
@@ -23,12 +29,24 @@ export class TickBatch<Entry, Result> {
   #flush(): void {
     const all = this.#waiting;
     this.#waiting = [];
-    for (let start = 0; start < all.length; start += this.#maxSize) {
-      const part = all.slice(start, start + this.#maxSize);
+    const groupOf = this.#groupOf;
+    const groups = groupOf === null ? [all] : Map.groupBy(all, ({ entry }) => groupOf(entry)).values();
+    for (const group of groups) this.#call(group);
+  }
+
+  #call(group: readonly Waiting<Entry, Result>[]): void {
+    for (let start = 0; start < group.length; start += this.#maxSize) {
+      const part = group.slice(start, start + this.#maxSize);
       this.#send(part.map((waiting) => waiting.entry)).then(
         (results) => part.forEach((waiting, i) => waiting.resolve(results[i] as Result)),
         (error: unknown) => part.forEach((waiting) => waiting.reject(error)),
       );
     }
   }
+}
+
+interface Waiting<Entry, Result> {
+  readonly entry: Entry;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
 }

@@ -1,6 +1,7 @@
 import {
   DeliveryRouter,
   NodeAddresses,
+  NodeChoice,
   NodeClient,
   NodeDeliveries,
   NodeKicks,
@@ -20,8 +21,11 @@ import {
   TokenVerifier,
   type Service,
 } from '@longwire/service-kit';
+import { totalmem } from 'node:os';
 import type { Logger } from 'pino';
+import { LoadFactor } from './cluster/load-factor.ts';
 import { NodeIdentity } from './cluster/node-identity.ts';
+import { PauseGuard } from './cluster/pause-guard.ts';
 import { Presence } from './cluster/presence.ts';
 import { Sweeper } from './cluster/sweeper.ts';
 import type { PushServerConfig } from './config.ts';
@@ -31,8 +35,11 @@ import { TcpListener } from './listener/tcp-listener.ts';
 import { createPushServerMetrics } from './metrics.ts';
 import { serveNodeApi } from './node-api/node-api.ts';
 import { ClientMessages } from './session/client-messages.ts';
+import { Drain } from './session/drain.ts';
 import { Gateway } from './session/gateway.ts';
 import { Login } from './session/login.ts';
+import { RouteAudit } from './session/route-audit.ts';
+import { Rebalance } from './session/rebalance.ts';
 import { RouteReleases } from './session/route-releases.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { TokenRefresh } from './session/token-refresh.ts';
@@ -46,12 +53,16 @@ export interface PushServerParts {
   readonly logger: Logger;
   /** Business code by kind of message, beside the modules of `push.handlerModules`. */
   readonly upstreamHandlers?: Readonly<Record<string, UpstreamHandler>>;
+  /** Ends the process in order, as SIGTERM does; left out where the process has other roles, which must go on. */
+  readonly requestStop?: () => void;
   /** Also measure the process itself: for the one service of a process that does. */
   readonly processMetrics?: boolean;
 }
 
 /** Sockets beyond `push.maxConnections`, which are told so before they are closed, or are being closed. */
 const SPARE_SOCKETS = 256;
+/** What comes after the clients have gone: routes, lease, the last answers. */
+const STOP_GRACE_MS = 20_000;
 
 export interface PushServer extends Service {
   /** `host:port` for clients, and the base URL for nodes; known once started. */
@@ -117,9 +128,14 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     metrics: ownMetrics,
     logger,
   });
+  const guard = new PauseGuard(
+    () => membership.sessionTimeoutMs,
+    () => presence.fence('paused'),
+  );
   const gateway = new Gateway({
     settings,
     identity,
+    guard,
     registry,
     login,
     tokenRefresh: new TokenRefresh({ verifier, directory, releases, logger }),
@@ -135,13 +151,22 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     onDropped: () => ownMetrics.dropped.inc(),
     logger,
   });
+  const choice = new NodeChoice(membership, leases);
+  const departing = {
+    ...{ nodeId: identity.nodeId, registry, choice, leases, logger },
+    redirected: ownMetrics.redirected,
+  };
+  const rebalance = new Rebalance(departing);
   observe(metrics, { gateway, registry, releases, upstream, remote });
 
   const server = await createHttpServer({
     logger,
     metrics,
     tls: await certificates.openServer('push.http.tls', settings.http.tls),
-    readiness: readinessOf({ directory, membership, upstream }),
+    readiness: {
+      ...readinessOf({ directory, membership, upstream }),
+      registration: () => presence.assertMember(),
+    },
     openapi: {
       title: 'Longwire push-server',
       description: 'Node API of a push-server',
@@ -149,8 +174,15 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     },
     metricsAuthorized: requireApiKeyOrClusterSecret(config.apiKeys, 'viewer', config.cluster.secret),
   });
+  server.addHook('onRequest', (_request, _reply, done) => {
+    guard.check();
+    done();
+  });
   serveNodeApi(server, {
     clusterSecret: config.cluster.secret,
+    identity,
+    rebalance,
+    requestStop: parts.requestStop ?? null,
     registry,
     local,
     remote,
@@ -167,12 +199,26 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     logger,
     describe: () => ({ addresses: { ...addresses }, weight: settings.weight, version: longwireVersion }),
     sessions: () => registry.size,
-    onFenced: () => gateway.closeAll('goElsewhere'),
+    connections: () => gateway.connections,
+    loadFactor: new LoadFactor({
+      memoryLimitBytes: settings.memoryLimitBytes || machineMemoryBytes(),
+      maxConnections: settings.maxConnections,
+    }),
+    guard,
+    onFenced: (reason) => {
+      ownMetrics.fences.inc({ reason });
+      gateway.closeAll('goElsewhere');
+    },
+    onForgotten: () => audit.hurry(),
   });
-  const sweeper = new Sweeper(identity.nodeId, membership, directory, logger);
+  const sweeper = new Sweeper({ identity, membership, directory, guard, logger });
+  const audit = new RouteAudit({ registry, directory, releases, guard, audited: ownMetrics.audited, logger });
   let retryTimer: NodeJS.Timeout | null = null;
+  let stopping: Promise<void> | null = null;
+  const { drainClientsPerSecond, drainDeadlineMs } = settings;
 
   return {
+    stopDeadlineMs: drainDeadlineMs + STOP_GRACE_MS,
     addresses,
     async start() {
       const api = await server.listen({ host: settings.http.host, port: settings.http.port });
@@ -180,34 +226,52 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
       const { address, port } = await listener.listen(settings.host, settings.port);
       addresses.tcp =
         settings.advertisedAddress || `${address.includes(':') ? `[${address}]` : address}:${port}`;
+      guard.start();
       await presence.join();
       sweeper.start();
+      audit.start();
       retryTimer = setInterval(() => void releases.retry(), 1000);
       logger.info(addresses, 'push-server ready');
     },
-    // Out of the list first, so that nobody is sent here; the clients next; last what they needed to leave in order.
-    async stop() {
-      await presence
-        .leave()
-        .catch((error: unknown) => logger.warn({ err: error }, 'could not leave the membership'));
-      sweeper.stop();
-      listener.stopAccepting();
-      const others = membership.members('push-server').filter(({ nodeId }) => nodeId !== identity.nodeId);
-      // The last of its cluster has nowhere to send them: they come back to where it was.
-      gateway.closeAll(others.length > 0 ? 'goElsewhere' : 'serverStopping');
-      await directory.sweep(identity.nodeId, identity.boot).catch(() => 0);
-      await directory.dropLease(identity.nodeId, identity.boot).catch(() => undefined);
-      if (retryTimer !== null) clearInterval(retryTimer);
-      remote.close();
-      reports.close();
-      await server.close();
-      kicks.close();
-      await nodeClient.close();
-      await gateway.stop();
-      keys.close();
-      certificates.close();
-    },
+    stop: () => (stopping ??= stop()),
   };
+
+  /** Out of the list first, so that nobody is sent here; the clients next; last what they needed to leave in order. */
+  async function stop(): Promise<void> {
+    await presence.withdraw();
+    sweeper.stop();
+    rebalance.stop();
+    const others = membership.members('push-server').filter(({ nodeId }) => nodeId !== identity.nodeId);
+    const isLast = others.length === 0;
+    if (!isLast)
+      await new Drain(departing).run({
+        clientsPerSecond: drainClientsPerSecond,
+        deadlineMs: drainDeadlineMs,
+      });
+    audit.stop();
+    listener.stopAccepting();
+    // The last of its cluster has nowhere to send them: they come back to where it was.
+    gateway.closeAll(isLast ? 'serverStopping' : 'goElsewhere');
+    await directory.sweep(identity.nodeId, identity.boot).catch(() => 0);
+    await presence.leave();
+    if (retryTimer !== null) clearInterval(retryTimer);
+    remote.close();
+    reports.close();
+    await server.close();
+    kicks.close();
+    await nodeClient.close();
+    await gateway.stop();
+    guard.stop();
+    keys.close();
+    certificates.close();
+  }
+}
+
+/** What the container may use, or else what the machine has. */
+function machineMemoryBytes(): number {
+  const limit = process.constrainedMemory();
+  // Without a limit it is 0, or some number that no machine has.
+  return limit > 0 && limit < totalmem() ? limit : totalmem();
 }
 
 function observe(

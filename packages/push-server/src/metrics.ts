@@ -11,10 +11,13 @@ export interface PushServerMetrics {
   readonly refreshes: Counter<'result'>;
   readonly publishes: Counter<'status'>;
   readonly sends: Counter<'outcome'>;
+  readonly redirected: Counter<'why'>;
   readonly deliveries: Counter<'outcome'>;
   readonly unreachedReplaced: Counter;
   readonly lostReports: Counter;
   readonly lostReleases: Counter;
+  readonly audited: Counter<'result'>;
+  readonly fences: Counter<'reason'>;
   readonly unknownAcknowledgements: Counter;
 }
 
@@ -36,6 +39,9 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
     ),
     publishes: metrics.counter('longwire_publishes_total', 'PUBLISH frames answered, by status', ['status']),
     sends: metrics.counter('longwire_sends_total', 'SEND frames answered, by outcome', ['outcome']),
+    redirected: metrics.counter('longwire_clients_redirected_total', 'Clients told to go to another node', [
+      'why',
+    ]),
     deliveries: metrics.counter(
       'longwire_deliveries_total',
       'Deliveries to clients of this node, by outcome',
@@ -52,6 +58,16 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
     lostReleases: metrics.counter(
       'longwire_route_releases_lost_total',
       'Routes of ended sessions given up because too many wait for the directory',
+    ),
+    audited: metrics.counter(
+      'longwire_routes_audited_total',
+      'Live sessions that the directory was asked about, by what it said',
+      ['result'],
+    ),
+    fences: metrics.counter(
+      'longwire_fences_total',
+      'Times this node closed all its clients and joined anew, by reason',
+      ['reason'],
     ),
     unknownAcknowledgements: metrics.counter(
       'longwire_unknown_acknowledgements_total',

@@ -67,12 +67,15 @@ export class MembershipLink {
   constructor(cluster: EmbeddedCluster) {
     const real = new EmbeddedMembership(cluster);
     this.membership = {
+      sessionTimeoutMs: real.sessionTimeoutMs,
       register: async (...args) => {
         await this.registrations.pass();
         return real.register(...args);
       },
       members: (role) => real.members(role),
       onChange: (role, listener) => real.onChange(role, listener),
+      setWeight: (nodeId, weight) => real.setWeight(nodeId, weight),
+      weights: () => real.weights(),
       isConnected: () => real.isConnected(),
       close: () => real.close(),
     };

@@ -1,32 +1,58 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Directory, Member, Membership, Registration } from '@longwire/cluster';
+import {
+  isFree,
+  type Directory,
+  type LeaseResult,
+  type Member,
+  type Membership,
+  type NodeLease,
+  type Registration,
+} from '@longwire/cluster';
 import { fullJitterMs } from '@longwire/service-kit';
 import type { Logger } from 'pino';
+import type { LoadFactor } from './load-factor.ts';
 import type { NodeIdentity } from './node-identity.ts';
+import type { PauseGuard } from './pause-guard.ts';
+
+/** Why a node fences itself: nothing else is a reason, least of all that a backend is away. See docs/adr/0008-fencing.md. */
+export type FenceReason =
+  /** The process did not run for longer than its ZooKeeper session lasts. */
+  | 'paused'
+  /** The directory says that this boot was declared dead. */
+  | 'swept'
+  /** Another process stands under this nodeId. */
+  | 'replaced';
 
 export interface PresenceParts {
   readonly identity: NodeIdentity;
   readonly membership: Membership;
   readonly directory: Directory;
+  readonly guard: PauseGuard;
   readonly logger: Logger;
   readonly describe: () => Pick<Member, 'addresses' | 'weight' | 'version'>;
   readonly sessions: () => number;
-  /** The cluster took this node for dead: close every client, for their routes may be swept. */
-  readonly onFenced: () => void;
+  readonly connections: () => number;
+  readonly loadFactor: LoadFactor;
+  /** Close every client: others may take the routes of the boot that ends here for nobody's. */
+  readonly onFenced: (reason: FenceReason) => void;
+  /** The directory has lost what it knew of this boot: put its routes back. */
+  readonly onForgotten: () => void;
 }
 
 const REFRESH_INTERVAL_MS = 2000;
 const LEASE_TTL_MS = 3 * REFRESH_INTERVAL_MS;
 const LOOP_SAMPLE_MS = 20;
+const REJOIN_BACKOFF = { baseMs: 500, capMs: 5000 };
 
-/** Keeps this node known: its znode in the membership and its lease in the directory. */
+/** Keeps this node known: its znode in the membership and its lease in the directory. Fences it where it must be. */
 export class Presence {
   readonly #parts: PresenceParts;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   #registration: Registration | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isLeaving = false;
+  #isRejoining = false;
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
@@ -38,34 +64,80 @@ export class Presence {
     await this.#register();
   }
 
-  async leave(): Promise<void> {
+  /** Leaves the list: nobody is sent here any more. The lease goes on, so that the clients who are here can be reached. */
+  async withdraw(): Promise<void> {
     this.#isLeaving = true;
     this.#parts.identity.isMember = false;
+    await this.#registration?.remove();
+  }
+
+  /** Ends the lease as well: after `withdraw`, when the last client has gone. Its routes must be swept before. */
+  async leave(): Promise<void> {
+    const { identity, directory } = this.#parts;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#loopDelay.disable();
-    await this.#registration?.remove();
+    await directory.dropLease(identity.nodeId, identity.boot).catch(() => undefined);
+  }
+
+  /** For readiness: rejects while clients cannot sign in here, because this node is not in the list. */
+  async assertMember(): Promise<void> {
+    if (!this.#parts.identity.isMember) throw new Error('this node is not in the list of members');
   }
 
   /** Never rejects: a lease that was missed comes with the next refresh. */
   async refreshLease(): Promise<void> {
-    const { identity, directory, logger, sessions, describe } = this.#parts;
-    const lease = {
+    const { identity, directory, guard, logger, onForgotten } = this.#parts;
+    guard.check();
+    const { boot } = identity;
+    const lease = this.#lease();
+    let result: LeaseResult;
+    try {
+      result = await directory.refreshLease(lease, LEASE_TTL_MS);
+    } catch (error) {
+      logger.warn({ err: error }, 'could not refresh the lease');
+      return;
+    }
+    // An answer of the boot before says nothing of this one.
+    if (result === 'kept' || boot !== identity.boot) return;
+    if (result === 'fenced') return this.fence('swept');
+    logger.warn(
+      { boot, sessions: lease.sessions },
+      'the directory did not know this node: putting its routes back',
+    );
+    onForgotten();
+  }
+
+  #lease(): NodeLease {
+    const { identity, sessions, connections, loadFactor, describe } = this.#parts;
+    const memoryBytes = residentBytes();
+    // The histogram holds the time between two samples, in nanoseconds: what exceeds the interval is lateness.
+    const eventLoopDelayMs = Math.max(0, Math.round(this.#loopDelay.percentile(99) / 1e6 - LOOP_SAMPLE_MS));
+    this.#loopDelay.reset();
+    return {
       nodeId: identity.nodeId,
       boot: identity.boot,
       sessions: sessions(),
-      memoryBytes: residentBytes(),
-      // The histogram holds the time between two samples, in nanoseconds: what exceeds the interval is lateness.
-      eventLoopDelayMs: Math.max(0, Math.round(this.#loopDelay.percentile(99) / 1e6 - LOOP_SAMPLE_MS)),
+      memoryBytes,
+      eventLoopDelayMs,
       updatedAtMs: Date.now(),
       apiUrl: describe().addresses.api,
-      loadFactor: 1,
+      loadFactor: loadFactor.look({ eventLoopDelayMs, memoryBytes, connections: connections() }),
     };
-    this.#loopDelay.reset();
-    try {
-      await directory.refreshLease(lease, LEASE_TTL_MS);
-    } catch (error) {
-      logger.warn({ err: error }, 'could not refresh the lease');
-    }
+  }
+
+  /** Ends this life of the node and begins another: closes the clients before it returns, then joins anew unless it is leaving. */
+  fence(reason: FenceReason): void {
+    const { identity, logger, onFenced } = this.#parts;
+    logger.error({ boot: identity.boot, reason }, 'fenced: closing the clients');
+    if (this.#isLeaving) return onFenced(reason);
+    const registration = this.#registration;
+    this.#registration = null;
+    identity.isMember = false;
+    identity.renewBoot();
+    onFenced(reason);
+    // It keeps asking for the list to forget the boot; whether that has worked is asked before joining.
+    void registration?.remove();
+    if (!this.#isRejoining) void this.#rejoin();
   }
 
   async #register(): Promise<void> {
@@ -75,31 +147,39 @@ export class Presence {
     await directory.rememberBoot(nodeId, boot);
     // A boot that is announced, but neither a member nor leased, would be taken for dead.
     await this.refreshLease();
+    if (boot !== identity.boot) throw new Error('fenced while joining');
     const member: Member = { nodeId, boot, state: 'active', ...describe() };
-    this.#registration = await membership.register('push-server', member, () => void this.#fence());
-    if (this.#isLeaving) await this.#registration.remove();
-    else identity.isMember = true;
+    const registration = await membership.register('push-server', member, () => this.#onReplaced(boot));
+    if (this.#isLeaving) return registration.remove();
+    if (boot !== identity.boot) {
+      await registration.remove();
+      throw new Error('fenced while joining');
+    }
+    this.#registration = registration;
+    identity.isMember = true;
   }
 
-  async #fence(): Promise<void> {
-    if (this.#isLeaving) return;
-    const { identity, logger, onFenced } = this.#parts;
-    logger.error(
-      { boot: identity.boot },
-      'the cluster took this node for dead: closing its clients and joining anew',
-    );
-    this.#registration = null;
-    identity.isMember = false;
-    identity.renewBoot();
-    onFenced();
-    for (let attempt = 0; !this.#isLeaving; attempt++) {
+  #onReplaced(boot: string): void {
+    if (boot === this.#parts.identity.boot) this.fence('replaced');
+  }
+
+  /** Waits until nobody stands under the nodeId, so that two processes that were given one do not take it from each other for ever. */
+  async #rejoin(): Promise<void> {
+    const { identity, membership, logger } = this.#parts;
+    this.#isRejoining = true;
+    for (let attempt = 0; !this.#isLeaving && !identity.isMember; attempt++) {
+      await delay(fullJitterMs(attempt, REJOIN_BACKOFF), undefined, { ref: false });
+      if (this.#isLeaving) break;
       try {
-        return await this.#register();
+        if (isFree(membership, 'push-server', identity.nodeId)) await this.#register();
+        else if (attempt % 10 === 9)
+          logger.warn('waiting: another process stands under this nodeId, or the list is old');
       } catch (error) {
         logger.warn({ err: error, attempt }, 'could not join anew');
-        await delay(fullJitterMs(attempt, { baseMs: 500, capMs: 5000 }));
       }
     }
+    this.#isRejoining = false;
+    if (identity.isMember) logger.info({ boot: identity.boot }, 'joined anew');
   }
 }
 

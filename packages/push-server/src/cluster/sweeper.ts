@@ -1,26 +1,31 @@
 import type { Directory, Membership } from '@longwire/cluster';
 import type { Logger } from 'pino';
+import type { NodeIdentity } from './node-identity.ts';
+import type { PauseGuard } from './pause-guard.ts';
+
+export interface SweeperParts {
+  readonly identity: NodeIdentity;
+  readonly membership: Membership;
+  readonly directory: Directory;
+  readonly guard: PauseGuard;
+  readonly logger: Logger;
+}
 
 const LOOK_INTERVAL_MS = 5000;
 
 /**
  * Deletes the routes of dead boots. One node does it at a time, the first of the list; two at once would do no harm. A boot is dead when
- * neither the membership nor the directory's leases know it, at two looks in a row; on any doubt its routes stay.
+ * neither the membership nor the directory's leases know it, at two looks in a row; on any doubt its routes stay. It is declared
+ * dead before its routes go, so that it learns of it should it live after all.
  */
 export class Sweeper {
-  readonly #nodeId: string;
-  readonly #membership: Membership;
-  readonly #directory: Directory;
-  readonly #logger: Logger;
+  readonly #parts: SweeperParts;
   #suspects: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | null = null;
   #isLooking = false;
 
-  constructor(nodeId: string, membership: Membership, directory: Directory, logger: Logger) {
-    this.#nodeId = nodeId;
-    this.#membership = membership;
-    this.#directory = directory;
-    this.#logger = logger;
+  constructor(parts: SweeperParts) {
+    this.#parts = parts;
   }
 
   start(): void {
@@ -32,26 +37,37 @@ export class Sweeper {
   }
 
   async #look(): Promise<void> {
-    const first = this.#membership.members('push-server')[0]?.nodeId;
-    if (this.#isLooking || first !== this.#nodeId || !this.#membership.isConnected()) return;
+    if (this.#isLooking) return;
     this.#isLooking = true;
+    this.#parts.guard.check();
     try {
-      await this.#sweepDead();
+      if (this.#mayJudge()) await this.#sweepDead();
+      else this.#suspects = new Set();
     } catch (error) {
-      this.#logger.warn({ err: error }, 'could not look for dead boots');
+      this.#suspects = new Set();
+      this.#parts.logger.warn({ err: error }, 'could not look for dead boots');
     } finally {
       this.#isLooking = false;
     }
   }
 
+  /** Whether this is the node that sweeps, and its list is not old. */
+  #mayJudge(): boolean {
+    const { identity, membership } = this.#parts;
+    const [first] = membership.members('push-server');
+    return membership.isConnected() && identity.isMember && first?.boot === identity.boot;
+  }
+
   async #sweepDead(): Promise<void> {
-    const [known, leases] = await Promise.all([this.#directory.knownBoots(), this.#directory.leases()]);
-    const alive = new Set([...this.#membership.members('push-server'), ...leases].map(nameOf));
+    const { directory, membership, logger } = this.#parts;
+    const [known, leases] = await Promise.all([directory.knownBoots(), directory.leases()]);
+    const alive = new Set([...membership.members('push-server'), ...leases].map(nameOf));
     const missing = known.filter((boot) => !alive.has(nameOf(boot)));
     for (const { nodeId, boot } of missing) {
-      if (!this.#suspects.has(nameOf({ nodeId, boot })) || !this.#membership.isConnected()) continue;
-      const swept = await this.#directory.sweep(nodeId, boot);
-      this.#logger.info({ deadNode: nodeId, boot, swept }, 'swept the routes of a dead node');
+      if (!this.#suspects.has(nameOf({ nodeId, boot })) || !this.#mayJudge()) continue;
+      await directory.fence(nodeId, boot);
+      const swept = await directory.sweep(nodeId, boot);
+      logger.info({ deadNode: nodeId, boot, swept }, 'swept the routes of a dead node');
     }
     this.#suspects = new Set(missing.map(nameOf));
   }

@@ -15,6 +15,8 @@ import type { WheelEntry } from './timing-wheel.ts';
 export interface ConnectionOwner {
   /** Bytes that may wait to leave; a client that lets twice as many pile up is closed. */
   readonly maxQueuedBytes: number;
+  /** Called before bytes of a client are looked at and before it is written to; may close the connection. */
+  checkAwake(): void;
   onFrame(connection: Connection, frame: Frame): void;
   onProtocolError(connection: Connection, close: CloseName, detail: string): void;
   /** The conversation is over; the socket may still send its last bytes. */
@@ -65,6 +67,7 @@ export class Connection implements WheelEntry {
   }
 
   receive(chunk: Uint8Array): void {
+    this.#owner.checkAwake();
     if (!this.#isOpen) return;
     this.#isReceiving = true;
     const error = this.#parser.push(chunk, (frame) => {
@@ -78,6 +81,7 @@ export class Connection implements WheelEntry {
 
   /** Deliveries ask `queuedBytes` first; an answer to a client that does not read is where patience ends. */
   write(frame: Uint8Array): void {
+    if (!this.#isReceiving) this.#owner.checkAwake();
     if (!this.#isOpen) return;
     if (this.queuedBytes > 2 * this.#owner.maxQueuedBytes) this.close('slowConsumer');
     else if (this.#isReceiving) (this.#answers ??= []).push(frame);

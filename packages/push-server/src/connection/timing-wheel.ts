@@ -8,7 +8,7 @@ export interface WheelEntry {
 
 /**
  * Deadlines of many entries on one timer (Varghese and Lauck's hashed timing wheel, with lazy moves): moving a deadline later is one
- * assignment; the entry is looked at when its old slot comes round, and put where it then belongs.
+ * assignment; the entry is looked at when its old slot comes round, and put where it then belongs. Its time stands still while the process does.
  */
 export class TimingWheel<Entry extends WheelEntry> {
   readonly tickMs: number;
@@ -16,7 +16,9 @@ export class TimingWheel<Entry extends WheelEntry> {
   readonly #onExpired: (entry: Entry) => void;
   /** Entries of the slot that is being looked at. */
   readonly #due = newListHead();
-  readonly #startedAtMs = performance.now();
+  #lastTickAtMs = 0;
+  /** How long this has been running, without the time in which the process did not. */
+  #ranMs = 0;
   #timer: NodeJS.Timeout | null = null;
   /** The current tick; read it to set a deadline. */
   now = 0;
@@ -28,7 +30,9 @@ export class TimingWheel<Entry extends WheelEntry> {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.advanceTo(this.#ticksSinceStart()), this.tickMs);
+    if (this.#timer !== null) return;
+    this.#lastTickAtMs = performance.now();
+    this.#timer = setInterval(() => this.#tick(), this.tickMs);
   }
 
   stop(): void {
@@ -50,10 +54,8 @@ export class TimingWheel<Entry extends WheelEntry> {
     unlink(entry);
   }
 
-  /** Moves time forward, expiring what is due. Time that was slept through is caught up slot by slot. */
+  /** Moves time forward slot by slot, expiring what is due. */
   advanceTo(tick: number): void {
-    // After a long sleep one turn of the wheel has looked at every entry.
-    this.now = Math.max(this.now, tick - this.#slots.length);
     while (this.now < tick) {
       this.now++;
       this.#visit(this.#slots[this.now % this.#slots.length]!);
@@ -80,8 +82,12 @@ export class TimingWheel<Entry extends WheelEntry> {
     head.wheelNext = entry;
   }
 
-  #ticksSinceStart(): number {
-    return Math.floor((performance.now() - this.#startedAtMs) / this.tickMs);
+  /** While the process did not run it heard nobody: a client that spoke meanwhile is not to be closed for that time. */
+  #tick(): void {
+    const nowMs = performance.now();
+    this.#ranMs += Math.min(nowMs - this.#lastTickAtMs, 2 * this.tickMs);
+    this.#lastTickAtMs = nowMs;
+    this.advanceTo(Math.floor(this.#ranMs / this.tickMs));
   }
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Channel } from '../channel/channel.ts';
 import type { Effect } from '../channel/effects.ts';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
+import type { PauseGuard } from '../cluster/pause-guard.ts';
 import type { PushServerSettings } from '../config.ts';
 import { Connection, type ConnectionOwner } from '../connection/connection.ts';
 import { TimingWheel } from '../connection/timing-wheel.ts';
@@ -21,6 +22,7 @@ import type { TokenRefresh } from './token-refresh.ts';
 export interface GatewayParts {
   readonly settings: PushServerSettings;
   readonly identity: NodeIdentity;
+  readonly guard: PauseGuard;
   readonly registry: SessionRegistry;
   readonly login: Login;
   readonly tokenRefresh: TokenRefresh;
@@ -64,6 +66,10 @@ export class Gateway implements ConnectionOwner {
     if (this.#connections.size > settings.maxConnections)
       connection.close('overloaded', '', OVERLOAD_RETRY_AFTER_MS);
     return connection;
+  }
+
+  checkAwake(): void {
+    this.#parts.guard.check();
   }
 
   onFrame(connection: Connection, frame: Frame): void {

@@ -82,8 +82,8 @@ export class Login {
     } catch (error) {
       logger.warn({ err: error, clientId }, 'could not claim a route');
       registry.remove(session);
-      // The claim may have taken effect.
-      void releases.release(session);
+      // The claim may have taken effect, or may yet.
+      void releases.releaseUnanswered(session);
       return refusal('backendUnavailable', '', BACKEND_RETRY_AFTER_MS);
     }
     if (claim.status === 'revoked') {

@@ -13,6 +13,8 @@ export class RouteReleases {
   readonly #logger: Logger;
   readonly #lost: Counter;
   readonly #kept = new Set<Session>();
+  /** Those that are released once more after the first release was answered. */
+  readonly #unanswered = new Set<Session>();
   #isRetrying = false;
 
   /** `lost` counts releases given up because too many were kept. */
@@ -30,11 +32,21 @@ export class RouteReleases {
   async release(session: Session): Promise<void> {
     try {
       await this.#directory.release(session.clientId, session.route);
-      this.#kept.delete(session);
+      if (this.#unanswered.delete(session)) this.#kept.add(session);
+      else this.#kept.delete(session);
     } catch {
       if (this.#kept.size < MAX_KEPT) this.#kept.add(session);
       else if (!this.#kept.has(session)) this.#lost.inc();
     }
+  }
+
+  /**
+   * For a claim that was not answered. It may still lie unread on a connection that was given up, and take effect after a
+   * release that went over the next one: so a second release follows. Never rejects.
+   */
+  async releaseUnanswered(session: Session): Promise<void> {
+    if (this.#unanswered.size < MAX_KEPT) this.#unanswered.add(session);
+    await this.release(session);
   }
 
   /** Called from time to time. */

@@ -8,6 +8,7 @@ import {
   EmbeddedMembership,
   EmbeddedUpstreamLog,
   openStore,
+  type Directory,
   type UpstreamRecord,
 } from '@longwire/cluster';
 import { composePushServer, pushServerConfigSchema, type PushServer } from '@longwire/push-server';
@@ -23,7 +24,7 @@ import type { LongwireOptions } from '../src/index.ts';
 /** An auth-service and push-servers in this process, on embedded adapters, and what came out upstream. */
 export class RealCluster {
   readonly upstream: UpstreamRecord[] = [];
-  readonly directory = new EmbeddedDirectory();
+  readonly directory: Directory;
   readonly #membership = new EmbeddedMembership();
   readonly #log = new EmbeddedUpstreamLog({ maxRecords: 10_000, maxBytes: 10_000_000 });
   readonly #logger = pino({ level: 'silent' });
@@ -32,13 +33,19 @@ export class RealCluster {
   #env: Record<string, string> = {};
   #authUrl = '';
 
-  static async start(): Promise<RealCluster> {
-    const cluster = new RealCluster();
+  private constructor(directory: Directory) {
+    this.directory = directory;
+  }
+
+  /** On embedded adapters; with another directory if it is given, which the cluster closes. */
+  static async start(directory: Directory = new EmbeddedDirectory()): Promise<RealCluster> {
+    const cluster = new RealCluster(directory);
     await cluster.#start();
     return cluster;
   }
 
   async #start(): Promise<void> {
+    this.#closers.push(() => this.directory.close());
     const folder = await mkdtemp(join(tmpdir(), 'longwire-sdk-'));
     this.#closers.push(() => rm(folder, { recursive: true }));
     const keysFile = join(folder, 'token-keys.json');

@@ -118,6 +118,24 @@ export const pushServerSettings = Type.Object({
     60_000,
     'how long a client may take to acknowledge a message of another client',
   ),
+  memoryLimitBytes: Type.Integer({
+    default: 0,
+    minimum: 0,
+    description:
+      'what this node may use: near it, fewer new clients come; 0: the limit of its container, or of the machine',
+  }),
+  drainClientsPerSecond: Type.Integer({
+    default: 500,
+    minimum: 1,
+    maximum: 100_000,
+    description: 'how many clients a stopping node sends to others a second',
+  }),
+  drainDeadlineMs: milliseconds(
+    120_000,
+    1000,
+    3_600_000,
+    'a stopping node sends its clients away within this, faster if it must; then it closes them',
+  ),
   handlerModules: Type.Array(Type.String({ minLength: 1 }), {
     default: [],
     description: 'modules with upstream handlers by kind; see docs/upstream-handlers.md',

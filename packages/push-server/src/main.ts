@@ -2,4 +2,4 @@ import { runMain } from '@longwire/service-kit';
 import { loadPushServerConfig } from './config.ts';
 import { openPushServer } from './open.ts';
 
-await runMain('push-server', () => openPushServer(loadPushServerConfig(process.env)));
+await runMain('push-server', (requestStop) => openPushServer(loadPushServerConfig(process.env), requestStop));

@@ -4,7 +4,7 @@ import { composePushServer } from './compose.ts';
 import type { PushServerConfig } from './config.ts';
 
 /** A push-server in a process of its own, on the backends that its configuration names. */
-export async function openPushServer(config: PushServerConfig): Promise<Service> {
+export async function openPushServer(config: PushServerConfig, requestStop: () => void): Promise<Service> {
   const logger = createLogger({
     service: 'push-server',
     level: config.log.level,
@@ -19,9 +19,11 @@ export async function openPushServer(config: PushServerConfig): Promise<Service>
     membership,
     upstream,
     logger,
+    requestStop,
     processMetrics: true,
   });
   return {
+    stopDeadlineMs: server.stopDeadlineMs!,
     start: () => server.start(),
     async stop() {
       await server.stop();

@@ -9,7 +9,8 @@ const roles = {
   },
   async push() {
     const { loadPushServerConfig, openPushServer } = await import('@longwire/push-server');
-    return (env: NodeJS.ProcessEnv) => openPushServer(loadPushServerConfig(env));
+    return (env: NodeJS.ProcessEnv, requestStop: () => void) =>
+      openPushServer(loadPushServerConfig(env), requestStop);
   },
   async route() {
     const { loadPushRouteConfig, openPushRoute } = await import('@longwire/push-route');
@@ -41,6 +42,6 @@ export function addServe(program: Command, context: CliContext): void {
     .action(async (role: keyof typeof roles) => {
       const { runMain } = await import('@longwire/service-kit');
       const open = await roles[role]();
-      await runMain(serviceNames[role], () => open(context.env));
+      await runMain(serviceNames[role], (requestStop) => open(context.env, requestStop));
     });
 }

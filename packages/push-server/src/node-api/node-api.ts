@@ -9,15 +9,27 @@ import {
   type Outcomes,
 } from '@longwire/cluster';
 import { closeName } from '@longwire/protocol';
-import { acceptProtobuf, decodeProtobuf, requireClusterSecret, type HttpServer } from '@longwire/service-kit';
+import {
+  acceptProtobuf,
+  decodeProtobuf,
+  Problem,
+  requireClusterSecret,
+  type HttpServer,
+} from '@longwire/service-kit';
+import type { NodeIdentity } from '../cluster/node-identity.ts';
 import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
 import type { OutcomeReports, Reporter } from '../delivery/outcome-reports.ts';
 import type { PushServerMetrics } from '../metrics.ts';
 import type { Logger } from 'pino';
+import type { Rebalance } from '../session/rebalance.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 
 export interface NodeApiParts {
   readonly clusterSecret: string;
+  readonly identity: NodeIdentity;
+  readonly rebalance: Rebalance;
+  /** Null where this process has other roles. */
+  readonly requestStop: (() => void) | null;
   readonly registry: SessionRegistry;
   readonly local: LocalDeliveries;
   readonly remote: NodeDeliveries;
@@ -72,6 +84,23 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
   server.post(`${NODE_API_PREFIX}/kick`, options, async (request, reply) => {
     const closed = kick(parts.registry, decodeProtobuf(nodeApi.kick.request, request.body));
     return reply.type(answer).send(nodeApi.kick.response.encode({ closed }).finish());
+  });
+
+  server.post(`${NODE_API_PREFIX}/drain`, options, async (request, reply) => {
+    const { boot } = decodeProtobuf(nodeApi.drain.request, request.body);
+    const { identity, requestStop, logger } = parts;
+    const accepted = boot === identity.boot && requestStop !== null;
+    logger.info({ accepted }, 'asked to drain');
+    if (accepted) setImmediate(requestStop);
+    return reply.type(answer).send(nodeApi.drain.response.encode({ accepted }).finish());
+  });
+
+  server.post(`${NODE_API_PREFIX}/rebalance`, options, async (request, reply) => {
+    const { clientsPerSecond } = decodeProtobuf(nodeApi.rebalance.request, request.body);
+    if (!parts.identity.isMember) throw new Problem('not-ready', 'This node is not a member now');
+    if (!(clientsPerSecond > 0)) throw new Problem('malformed-body', 'clients_per_second must be above 0');
+    const clients = await parts.rebalance.start(clientsPerSecond);
+    return reply.type(answer).send(nodeApi.rebalance.response.encode({ clients }).finish());
   });
 }
 

@@ -10,6 +10,11 @@ export class SessionRegistry {
     return this.#live.size;
   }
 
+  /** Nobody is signed in or about to be. */
+  get isEmpty(): boolean {
+    return this.#live.size === 0 && this.#claiming.size === 0;
+  }
+
   /** The live session of a client, or null. */
   get(clientId: string): Session | null {
     return this.#live.get(clientId) ?? null;

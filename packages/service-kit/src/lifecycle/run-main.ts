@@ -9,16 +9,22 @@ export interface Service {
   start(): Promise<void>;
   /** Finishes what is in hand, then lets go of everything it opened. Safe after a failed start. */
   stop(): Promise<void>;
+  /** How long `stop` may take; 30 s unless given. */
+  readonly stopDeadlineMs?: number;
 }
 
-const stopDeadlineMs = 30_000;
+const defaultStopDeadlineMs = 30_000;
 
 /**
- * Runs a service until SIGTERM or SIGINT, which stop it in order; a second signal ends the process at once.
+ * Runs a service until SIGTERM, SIGINT or the function that `open` is given, which stop it in order; a signal after that ends the
+ * process at once.
  *
  * Exit codes: 0 stopped in order, 1 failed, 2 wrong configuration.
  */
-export async function runMain(name: string, open: () => Promise<Service>): Promise<void> {
+export async function runMain(
+  name: string,
+  open: (requestStop: () => void) => Promise<Service>,
+): Promise<void> {
   const logger = createLogger({ service: name, level: 'info' });
   const fail = (message: string) => (error: unknown) => {
     logger.fatal({ err: error }, message);
@@ -28,9 +34,9 @@ export async function runMain(name: string, open: () => Promise<Service>): Promi
   process.on('unhandledRejection', fail('unhandled rejection'));
 
   let service: Service | null = null;
-  onSignals(logger, async () => service?.stop());
+  const requestStop = onSignals(logger, () => service);
   try {
-    service = await open();
+    service = await open(requestStop);
     await service.start();
   } catch (error) {
     if (!(error instanceof ConfigError)) return fail('could not start')(error);
@@ -39,16 +45,14 @@ export async function runMain(name: string, open: () => Promise<Service>): Promi
   }
 }
 
-function onSignals(logger: Logger, stop: () => Promise<void>): void {
+/** Answers the way to stop without a signal. */
+function onSignals(logger: Logger, service: () => Service | null): () => void {
   let isStopping = false;
-  const onSignal = (signal: string) => {
-    if (isStopping) {
-      logger.warn({ signal }, 'second signal: ending at once');
-      process.exit(1);
-    }
+  const stop = (signal: string | null): void => {
     isStopping = true;
     logger.info({ signal }, 'stopping');
-    withDeadline(stop(), stopDeadlineMs, 'stopping').then(
+    const { stopDeadlineMs = defaultStopDeadlineMs } = service() ?? {};
+    withDeadline(service()?.stop() ?? Promise.resolve(), stopDeadlineMs, 'stopping').then(
       () => {
         logger.info('stopped');
         process.exit(0);
@@ -59,6 +63,12 @@ function onSignals(logger: Logger, stop: () => Promise<void>): void {
       },
     );
   };
+  const onSignal = (signal: string): void => {
+    if (!isStopping) return stop(signal);
+    logger.warn({ signal }, 'second signal: ending at once');
+    process.exit(1);
+  };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  return () => void (isStopping || stop(null));
 }

@@ -36,6 +36,13 @@ export const FrameFlag = {
 /** One byte of type and flags, then 1 to 4 bytes of length. */
 export const MAX_LENGTH_BYTES = 4;
 
+/** Bytes of a whole frame after its type and length: what the limits are about. */
+export function framePayloadBytes(frame: Uint8Array): number {
+  let header = 2;
+  while (frame[header - 1]! >= 0x80) header++;
+  return frame.length - header;
+}
+
 export interface Frame {
   readonly type: FrameType;
   /** The body, a view of the bytes received: copy what must outlive the call. */

@@ -7,6 +7,7 @@ import {
   SendStatus,
   decodeMessage,
   encodeFrame,
+  framePayloadBytes,
   isClientId,
   isKind,
   isMessageId,
@@ -20,7 +21,7 @@ import { ClientClosed, ConnectTimeout, InvalidMessage, MessageRejected, Connecti
 import { Inbox, type MessageListener, type ReceivedMessage } from './inbox.ts';
 import { Link, type LinkFailure, type LinkState } from './link.ts';
 import { resolveOptions, type LongwireOptions, type ResolvedOptions } from './options.ts';
-import { Outbox, framePayloadBytes, tooLarge } from './outbox.ts';
+import { Outbox, tooLarge } from './outbox.ts';
 
 export interface LongwireEvents {
   /**

@@ -1,3 +1,4 @@
+import { framePayloadBytes } from '@longwire/protocol';
 import { LONGEST_TIMER_MS, fullJitterMs } from './backoff.ts';
 import { InvalidMessage, MessageTimeout, OutboxFull } from './errors.ts';
 
@@ -197,13 +198,6 @@ export class Outbox {
     if (nextMs < Infinity) this.#wakeAt(nextMs);
     this.#onRetryDue();
   }
-}
-
-/** Bytes of a frame after its type and length. */
-export function framePayloadBytes(frame: Uint8Array): number {
-  let header = 2;
-  while (frame[header - 1]! >= 0x80) header++;
-  return frame.length - header;
 }
 
 export function tooLarge(bytes: number, maxFrameBytes: number): InvalidMessage {

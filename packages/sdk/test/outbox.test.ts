@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { encodeFrame } from '@longwire/protocol';
+import { encodeFrame, framePayloadBytes } from '@longwire/protocol';
 import { MessageTimeout, OutboxFull } from '../src/errors.ts';
-import { Outbox, framePayloadBytes, type OutboxLimits } from '../src/outbox.ts';
+import { Outbox, type OutboxLimits } from '../src/outbox.ts';
 
 const roomy: OutboxLimits = {
   maxOutboxMessages: 1000,

@@ -1,5 +1,5 @@
 import { DeliveryOutcome, type DeliveryOptions, type NodeMessage, type OnOutcome } from '@longwire/cluster';
-import { encodeFrame } from '@longwire/protocol';
+import { encodeFrame, framePayloadBytes } from '@longwire/protocol';
 import type { Session } from '../session/session.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import { PendingDelivery } from './pending-delivery.ts';
@@ -92,7 +92,8 @@ export class LocalDeliveries {
 
   #toSession({ frame, pending, onOutcome }: Outgoing, session: Session, position: number): void {
     const { connection } = session;
-    if (frame.length > this.#limits.maxFrameBytes) return onOutcome(position, DeliveryOutcome.tooLarge);
+    if (framePayloadBytes(frame) > this.#limits.maxFrameBytes)
+      return onOutcome(position, DeliveryOutcome.tooLarge);
     if (
       connection.queuedBytes + frame.length > this.#limits.maxQueuedBytes ||
       (pending !== null && (session.unacknowledged?.size ?? 0) >= this.#limits.maxUnacknowledged)

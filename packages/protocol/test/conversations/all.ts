@@ -1,0 +1,65 @@
+import type { Case, Conversation, Part, Step } from './build.ts';
+import { connectCases } from './connect.ts';
+import { bitFlips, protobuf } from './damage.ts';
+import { extension } from './extension.ts';
+import { fields, utf8 } from './fields.ts';
+import { firstFrame } from './first-frame.ts';
+import { header } from './header.ts';
+import { acknowledgeCases, publishCases, sendCases } from './publish-send.ts';
+import { rules } from './rules.ts';
+import { chunking, closeCases, order, ping, refreshCases, truncation } from './small.ts';
+
+const server: Record<string, readonly Case[]> = {
+  'first-frame': firstFrame,
+  connect: connectCases,
+  header,
+  extension,
+  fields,
+  utf8,
+  protobuf,
+  publish: publishCases,
+  send: sendCases,
+  acknowledge: acknowledgeCases,
+  ping,
+  close: closeCases,
+  order,
+  refresh: refreshCases,
+  chunking,
+  truncation,
+  'bit-flips': bitFlips,
+};
+
+/** The files of vectors/conversations/ by name: a case a line. */
+export function conversationFiles(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(server).map(([name, cases]) => [`${name}.json`, write(name, 'server', cases)]),
+  );
+}
+
+/** Long repetitions are told by their number. */
+function short(step: Step): Step {
+  if (!('send' in step)) return step;
+  const parts = step.send.flatMap((part): Part[] => {
+    if (typeof part !== 'string') return [part];
+    const found = /((?:..){1,2}?)\1{149,}/.exec(part);
+    if (found === null || found.index % 2 === 1) return [part];
+    const [run, hex] = found as unknown as [string, string];
+    const rest = [part.slice(0, found.index), part.slice(found.index + run.length)];
+    return [rest[0]!, { hex, times: run.length / hex.length }, rest[1]!].filter((piece) => piece !== '');
+  });
+  return { ...step, send: parts };
+}
+
+function write(subject: string, under: Conversation['under'], cases: readonly Case[]): string {
+  const lines = cases.map(({ name, because, start, steps }) => {
+    const conversation: Conversation = {
+      name: `${subject}: ${name}`,
+      under,
+      because: `${because}: ${rules[because]}`,
+      start: typeof start === 'string' ? { a: start } : start,
+      steps: steps.map(short),
+    };
+    return JSON.stringify(conversation);
+  });
+  return `[\n${lines.join(',\n')}\n]\n`;
+}

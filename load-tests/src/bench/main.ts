@@ -223,7 +223,7 @@ async function main(): Promise<void> {
   const cluster = await Cluster.create('bench', FIRST_PORT);
   const clients = new ClientProcesses('clients', CLIENT_PROCESSES, cluster.folder);
   try {
-    const gcOnSignal = ['--expose-gc', `--import=${join(import.meta.dirname, 'gc-on-signal.ts')}`];
+    const gcOnSignal = ['--expose-gc', `--import=${join(import.meta.dirname, '../lib/gc-on-signal.ts')}`];
     const first = await cluster.start('push', 'push-1', { nodeFlags: gcOnSignal });
     const second = await cluster.start('push', 'push-2');
     const route = await cluster.start('route', 'route-1');

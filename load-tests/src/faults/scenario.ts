@@ -10,6 +10,8 @@ export interface Scenario {
   readonly dropsClients?: boolean;
   /** Nothing is asked to be sent again on the way between clients, so that messages must arrive in their order. */
   readonly keepsOrder?: boolean;
+  /** Needs a cluster of its own, with these settings beside those of all laboratories. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The cluster is of no use for others afterwards. */
   readonly spoilsCluster?: boolean;
   /** From the first step to the last, without the judging. Default: a minute and a half. */

@@ -1,5 +1,6 @@
 import type { Cluster, Node } from '../lib/cluster.ts';
 import { FaultProxy } from './proxy.ts';
+import { collectOnSignal } from './vitals.ts';
 
 export interface Services {
   readonly auth: Node;
@@ -25,6 +26,7 @@ export const settings: Readonly<Record<string, string>> = {
 };
 
 const PORT_STEP = 10;
+const nodeFlags = collectOnSignal;
 
 /** Starts one auth-service, three push-servers behind proxies, two push-routes, a consumer and an admin-platform. */
 export async function startServices(cluster: Cluster, firstPort: number): Promise<Services> {
@@ -43,17 +45,17 @@ export async function startServices(cluster: Cluster, firstPort: number): Promis
       LONGWIRE_PUSH_ADVERTISED_ADDRESS: clients.address,
       LONGWIRE_PUSH_HTTP_PUBLIC_URL: `http://${nodes.address}`,
     };
-    return cluster.start('push', name, { ports, env });
+    return cluster.start('push', name, { ports, env, nodeFlags });
   };
   const [auth, push1, push2, push3, admin] = await Promise.all([
-    cluster.start('auth', 'auth'),
+    cluster.start('auth', 'auth', { nodeFlags }),
     startPush(1),
     startPush(2),
     startPush(3),
-    cluster.start('admin', 'admin'),
-    cluster.start('route', 'route-1'),
-    cluster.start('route', 'route-2'),
-    cluster.start('consumer', 'consumer'),
+    cluster.start('admin', 'admin', { nodeFlags }),
+    cluster.start('route', 'route-1', { nodeFlags }),
+    cluster.start('route', 'route-2', { nodeFlags }),
+    cluster.start('consumer', 'consumer', { nodeFlags }),
   ]);
   return { auth, pushServers: [push1, push2, push3], admin, clientProxies, nodeProxies };
 }

@@ -2,14 +2,23 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster, Node } from '../lib/cluster.ts';
 
+/** Flags that let a service collect its garbage when it is asked to, so that what is left is what it holds. */
+export const collectOnSignal: readonly string[] = [
+  '--expose-gc',
+  '--import',
+  join(import.meta.dirname, '../lib/gc-on-signal.ts'),
+];
+
 interface Vital {
   readonly node: Node;
   readonly residentBytes: number;
   readonly openFiles: number;
 }
 
-/** A process on one machine with nine others may hold so much garbage more than a moment ago. */
-const FLAT_BYTES = 96 * 1024 * 1024;
+/** After a collection; what the allocator keeps for itself comes and goes. */
+const FLAT_BYTES = 64 * 1024 * 1024;
+/** What `collectOnSignal` makes node listen to. */
+const COLLECT_SIGNAL = 'SIGUSR2';
 /** Connections of pools that a busy time has opened. */
 const SPARE_FILES = 24;
 
@@ -44,9 +53,15 @@ export class Vitals {
     return [...failures, ...ended.map(({ name }) => `${name} has ended`), ...this.#badWords()];
   }
 
-  /** Whether all files that were opened meanwhile are closed again. */
-  get areFilesBack(): boolean {
-    return this.#pairs().every(({ before, now }) => now.openFiles - before.openFiles <= SPARE_FILES);
+  /** Whether memory and open files are as before; if not, has garbage collected, so that a later look may say so. */
+  isBack(): boolean {
+    const restless = this.#pairs().filter(
+      ({ before, now }) =>
+        now.openFiles - before.openFiles > SPARE_FILES ||
+        now.residentBytes - before.residentBytes > FLAT_BYTES,
+    );
+    for (const { now } of restless) now.node.process.kill(COLLECT_SIGNAL);
+    return restless.length === 0;
   }
 
   #pairs(): { before: Vital; now: Vital }[] {

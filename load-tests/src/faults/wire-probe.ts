@@ -28,6 +28,8 @@ export class WireProbe {
   /** Answers by `publish ACCEPTED` and the like. */
   readonly answers: Record<string, number> = {};
   readonly closes: string[] = [];
+  /** Names of the pushes that came, as `pushId clientId`. */
+  readonly pushes = new Set<string>();
   slowestMs: Record<Asked, number> = { publish: 0, send: 0 };
   readonly #options: WireProbeOptions;
   readonly #asked = new Map<string, { readonly what: Asked; readonly atMs: number }>();
@@ -55,6 +57,7 @@ export class WireProbe {
   begin(): void {
     for (const answer of Object.keys(this.answers)) delete this.answers[answer];
     this.closes.length = 0;
+    this.pushes.clear();
     this.slowestMs = { publish: 0, send: 0 };
     this.#asked.clear();
     this.#isTalking = true;
@@ -100,7 +103,9 @@ export class WireProbe {
           port: Number(port),
           localAddress: '127.0.0.1',
           token: this.#options.token,
-          onDeliver: () => undefined,
+          onDeliver: (messageId, from) => {
+            if (from === '') this.pushes.add(`${messageId} ${this.clientId}`);
+          },
           onSent: (id, status) => this.#answered(id, SendStatus[status] ?? String(status)),
           onPublished: (id, status) => this.#answered(id, PublishStatus[status] ?? String(status)),
           onClosed: resolve,

@@ -17,7 +17,8 @@ export interface LeanClientOptions {
   /** Source address: each has some 28,000 ports of its own. */
   readonly localAddress: string;
   readonly token: string;
-  readonly onDeliver: () => void;
+  /** `from` is empty for a push; then `messageId` is the push's id. */
+  readonly onDeliver: (messageId: string, from: string) => void;
   readonly onSent: (messageId: string, status: number) => void;
   readonly onPublished?: (messageId: string, status: number) => void;
   /** With the name of the server's close code; `lost` when it sent none. */
@@ -89,7 +90,7 @@ export class LeanClient {
     if (isProtocolError(message)) throw new Error(message.detail);
     if (message.deliveryId !== 0)
       this.#socket.write(encodeFrame('acknowledge', { deliveryIds: [message.deliveryId] }));
-    this.#options.onDeliver();
+    this.#options.onDeliver(message.messageId, message.from);
   }
 
   #settle(ok: boolean): void {

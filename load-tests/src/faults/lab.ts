@@ -1,0 +1,193 @@
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import type { BackendAddresses } from '../../../deploy/local/backends.ts';
+import type { SetName } from '../../../deploy/local/sets.ts';
+import { Cluster, repository, type Node } from '../lib/cluster.ts';
+import { Fleet } from '../traffic/fleet.ts';
+import { OnlineCount } from '../traffic/online-count.ts';
+import { Rows } from '../traffic/rows.ts';
+import type { ApiCall } from './api-probe.ts';
+import { openDoors, type BackendKind, type Doors } from './doors.ts';
+import type { SeededRandom } from './random.ts';
+import { ReadyWatch } from './ready-watch.ts';
+import { settings, startServices, type Services } from './services.ts';
+import { WireProbe } from './wire-probe.ts';
+
+export interface LabOptions {
+  /** Where the backends run. */
+  readonly backends: BackendAddresses;
+  /** The set that they are, if its Kafka is to have a door too. */
+  readonly set: SetName | null;
+  /** A name that no other laboratory on these backends has: of keys, paths, topics and the database. */
+  readonly namespace: string;
+  readonly firstPort: number;
+  readonly clients: number;
+  readonly random: SeededRandom;
+  /** Settings of every service, beside those of all laboratories. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** After this long the SDK gives a message up. */
+export const MESSAGE_TIMEOUT_MS = 20_000;
+const CLIENT_PROCESSES = 2;
+const PROBE_MESSAGES_PER_SECOND = 20;
+const PORTS_OF_PUSH_SERVERS = 100;
+
+/** By /readyz: which roles cannot do without which backend. */
+const dependents: Readonly<Record<BackendKind, readonly Node['role'][]>> = {
+  redis: ['auth', 'push', 'route', 'admin'],
+  zookeeper: ['auth', 'push', 'route', 'admin'],
+  kafka: ['push', 'consumer'],
+  mysql: ['auth', 'route', 'consumer', 'admin'],
+};
+
+/** A cluster of separate processes that can be broken everywhere, with its clients. */
+export class Lab {
+  readonly cluster: Cluster;
+  readonly doors: Doors;
+  readonly services: Services;
+  readonly fleet: Fleet;
+  readonly probes: readonly WireProbe[];
+  readonly ready: ReadyWatch;
+  readonly online: OnlineCount;
+  readonly rows: Rows;
+  readonly random: SeededRandom;
+  readonly options: LabOptions;
+  /** Of a registered client that never connects. */
+  #credentials: { readonly clientId: string; readonly clientSecret: string } | null = null;
+
+  private constructor(options: LabOptions, cluster: Cluster, doors: Doors, services: Services, rows: Rows) {
+    this.options = options;
+    this.random = options.random;
+    this.cluster = cluster;
+    this.doors = doors;
+    this.services = services;
+    this.rows = rows;
+    const { folder, apiKey } = cluster;
+    this.fleet = new Fleet(CLIENT_PROCESSES, folder, apiKey, [services.auth.url], MESSAGE_TIMEOUT_MS);
+    this.ready = new ReadyWatch(() => cluster.nodes);
+    this.online = new OnlineCount(cluster, services.admin);
+    const names = services.pushServers.map(({ name }) => `probe-${name}`);
+    this.probes = services.pushServers.map(
+      ({ tcp }, index) =>
+        new WireProbe({
+          clientId: names[index]!,
+          token: cluster.mintToken(names[index]!),
+          tcp,
+          // On another node.
+          peer: names[(index + 1) % names.length]!,
+          kind: 'probe',
+          messagesPerSecond: PROBE_MESSAGES_PER_SECOND,
+        }),
+    );
+  }
+
+  /** Resolves when everything runs and every client is connected. */
+  static async start(options: LabOptions): Promise<Lab> {
+    const { namespace, backends, set, firstPort } = options;
+    const database = new URL(backends.databaseUrl);
+    await makeDatabase(database.href, namespace);
+    database.pathname = `/${namespace}`;
+    const doors = await openDoors({ ...backends, databaseUrl: database.href }, set);
+    const folder = join(repository, '.longwire', 'runs', 'faults', namespace);
+    const names = {
+      LONGWIRE_REDIS_KEY_PREFIX: namespace,
+      LONGWIRE_ZOOKEEPER_ROOT_PATH: `/${namespace}`,
+      LONGWIRE_KAFKA_TOPIC: namespace,
+      LONGWIRE_KAFKA_DEAD_LETTER_TOPIC: `${namespace}.dead`,
+      LONGWIRE_CONSUMER_GROUP: namespace,
+    };
+    const env = { ...settings, ...names, ...options.env };
+    const cluster = new Cluster({ folder, firstPort, backends: doors.addresses, env });
+    try {
+      const services = await startServices(cluster, firstPort + PORTS_OF_PUSH_SERVERS);
+      const lab = new Lab(options, cluster, doors, services, await Rows.open(database.href));
+      await lab.#fill(options.clients);
+      return lab;
+    } catch (error) {
+      await cluster.stop();
+      await closeAll(Object.values(doors.proxies));
+      throw error;
+    }
+  }
+
+  /** How many clients are connected when all are. */
+  get clients(): number {
+    return this.fleet.clientIds.length + this.probes.length;
+  }
+
+  get names(): string[] {
+    return this.cluster.nodes.map(({ name }) => name);
+  }
+
+  /** One of each kind of call that people and backends make. */
+  apiCalls(): ApiCall[] {
+    const { auth, admin } = this.services;
+    return [
+      {
+        title: 'sign-in',
+        make: () => this.cluster.request(auth, 'POST', '/v1/tokens', this.#credentials!),
+      },
+      { title: 'client', make: () => this.cluster.request(admin, 'GET', '/v1/clients/c1') },
+      { title: 'online', make: () => this.cluster.request(admin, 'GET', '/v1/online') },
+      { title: 'messages', make: () => this.cluster.request(admin, 'GET', '/v1/upstream-messages?limit=5') },
+    ];
+  }
+
+  /** Registers a client. */
+  async register(clientId: string): Promise<{ clientId: string; clientSecret: string }> {
+    return this.cluster.call(this.services.auth, 'POST', '/v1/clients', { clientId });
+  }
+
+  /** Names of the services that cannot do without the backend. */
+  dependentsOf(kind: BackendKind): string[] {
+    return this.cluster.nodes.filter(({ role }) => dependents[kind].includes(role)).map(({ name }) => name);
+  }
+
+  /** The push-server process of this moment. */
+  pushServer(name: string): Node {
+    return this.cluster.nodes.find((node) => node.name === name)!;
+  }
+
+  /** Ends every fault that a proxy makes. */
+  async heal(): Promise<void> {
+    await Promise.all(this.#proxies().map((proxy) => proxy.heal()));
+  }
+
+  async stop(): Promise<void> {
+    this.ready.stop();
+    for (const probe of this.probes) probe.stop();
+    for (const { process } of this.cluster.nodes) {
+      process.kill('SIGCONT');
+      process.kill('SIGKILL');
+    }
+    await Promise.all([this.fleet.stop(), this.cluster.stop(), this.rows.close()]);
+    await closeAll(this.#proxies());
+  }
+
+  async #fill(clients: number): Promise<void> {
+    this.ready.start();
+    for (const probe of this.probes) probe.start();
+    const { clientId, clientSecret } = await this.register('signs-in-only');
+    this.#credentials = { clientId, clientSecret };
+    await this.fleet.join(Array.from({ length: clients }, (_, index) => `c${index + 1}`));
+  }
+
+  #proxies(): { heal(): Promise<void>; close(): Promise<void> }[] {
+    const { clientProxies, nodeProxies } = this.services;
+    return [this.doors.proxies, clientProxies, nodeProxies].flatMap((proxies) => Object.values(proxies));
+  }
+}
+
+async function closeAll(proxies: readonly { close(): Promise<void> }[]): Promise<void> {
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+}
+
+async function makeDatabase(url: string, name: string): Promise<void> {
+  const connection = await createConnection({ uri: url, connectTimeout: 10_000 });
+  try {
+    await connection.query('create database if not exists ??', [name]);
+  } finally {
+    await connection.end();
+  }
+}

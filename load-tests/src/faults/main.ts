@@ -1,0 +1,103 @@
+/**
+ * `npm run faults`: breaks a real cluster in every way that we know, one after the other, and judges what became of it.
+ * Ends with 0 only if every scenario passed.
+ *
+ *   npm run faults -- [--list] [--only NAME[,NAME]] [--seed N] [--clients N] [--json FILE] [--doc FILE]
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { startBackends, stopBackends } from '../../../deploy/local/backends.ts';
+import { Lab } from './lab.ts';
+import { SeededRandom } from './random.ts';
+import { Runner, type Result } from './runner.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios/index.ts';
+import { tableOf, textOf, writeTable } from './table.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    list: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    seed: { type: 'string' },
+    clients: { type: 'string', default: '90' },
+    json: { type: 'string' },
+    doc: { type: 'string' },
+  },
+});
+const FIRST_PORT = 17_500;
+
+function numberOf(flag: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Error(`--${flag}: given ${text}; allowed: a whole number`);
+}
+
+function chosen(): readonly Scenario[] {
+  if (flags.only === undefined) return scenarios;
+  return flags.only.split(',').map((name) => {
+    const found = scenarios.find((scenario) => scenario.name === name);
+    if (found === undefined) throw new Error(`--only: there is no ${name}; --list names them all`);
+    return found;
+  });
+}
+
+function report(results: readonly Result[], seed: number, seconds: number): void {
+  const failed = results.filter(({ failures }) => failures.length > 0).length;
+  const about =
+    `${results.length - failed} of ${results.length} scenarios passed in ${(seconds / 60).toFixed(0)} minutes, ` +
+    `with seed ${seed} and ${flags.clients} clients, on a machine with ${availableParallelism()} cores.`;
+  console.log(`\n${tableOf(results)}\n\n${about}`);
+  if (flags.json !== undefined)
+    writeFileSync(flags.json, JSON.stringify({ seed, seconds, results }, null, 2));
+  if (flags.doc !== undefined) writeTable(flags.doc, about, results);
+  if (failed > 0) process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  if (flags.list) return scenarios.forEach(({ name, what }) => console.log(`${name.padEnd(32)}${what}`));
+  const wanted = chosen();
+  const seed = flags.seed === undefined ? Date.now() % 1_000_000_000 : numberOf('seed', flags.seed);
+  const clients = numberOf('clients', flags.clients);
+  const end = new AbortController();
+  const startedAtMs = performance.now();
+  console.log(`${wanted.length} scenarios, seed ${seed}; starting Redis, ZooKeeper, Kafka and MariaDB`);
+  await stopBackends('faults');
+  const backends = await startBackends('faults');
+  const run = `f${Date.now().toString(36)}`;
+  let labs = 0;
+  const runner = new Runner({
+    startLab: ({ env = {} }) =>
+      Lab.start({
+        backends,
+        set: 'faults',
+        namespace: `${run}x${++labs}`,
+        firstPort: FIRST_PORT,
+        clients,
+        random: new SeededRandom(seed + labs),
+        env,
+      }),
+    onResult: (result) => console.log(textOf(result)),
+  });
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        end.abort();
+        reject(new Error(`ended by ${signal}`));
+      });
+  });
+  try {
+    const results = await Promise.race([runner.run(wanted, end.signal), interrupted]);
+    report(results, seed, (performance.now() - startedAtMs) / 1000);
+  } finally {
+    await runner.stop();
+    await stopBackends('faults');
+  }
+}
+
+await main().then(
+  () => process.exit(),
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);

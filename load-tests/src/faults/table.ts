@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Result } from './runner.ts';
+
+const BEGIN = '<!-- table: written by npm run faults -- --doc docs/faults.md -->';
+const END = '<!-- end of table -->';
+
+/** For a terminal: a paragraph for each scenario, then the count. */
+export function textOf(result: Result): string {
+  const { name, what, expected, measured, failures, seconds } = result;
+  const verdict = failures.length === 0 ? 'passed' : 'FAILED';
+  return [
+    `${verdict}  ${name} (${seconds.toFixed(0)} s): ${what}`,
+    `        expected  ${expected}`,
+    `        measured  ${measured.join('; ')}`,
+    ...failures.map((failure) => `        FAILED    ${failure}`),
+  ].join('\n');
+}
+
+export function tableOf(results: readonly Result[]): string {
+  const width = Math.max(...results.map(({ name }) => name.length));
+  return results
+    .map(({ name, measured, failures }) => {
+      const verdict = failures.length === 0 ? 'passed' : 'FAILED';
+      return `${verdict}  ${name.padEnd(width)}  ${failures[0] ?? measured[0] ?? ''}`;
+    })
+    .join('\n');
+}
+
+/** For docs: scenario, expected, measured, verdict. */
+export function markdownOf(results: readonly Result[]): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const rows = results.map(({ name, what, expected, measured, failures }) => {
+    const verdict = failures.length === 0 ? 'passed' : `**failed**: ${failures.join('; ')}`;
+    return `| \`${name}\`: ${cell(what)} | ${cell(expected)} | ${cell(measured.join('; '))} | ${cell(verdict)} |`;
+  });
+  return ['| scenario | expected | measured | verdict |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** Puts the table between its marks in a page. */
+export function writeTable(file: string, about: string, results: readonly Result[]): void {
+  const page = readFileSync(file, 'utf8');
+  const from = page.indexOf(BEGIN);
+  const to = page.indexOf(END);
+  if (from === -1 || to === -1) throw new Error(`${file} has no place for the table: ${BEGIN}`);
+  const table = `\n\n${about}\n\n${markdownOf(results)}\n\n`;
+  writeFileSync(file, page.slice(0, from + BEGIN.length) + table + page.slice(to));
+}

@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../lib/until.ts';
+import { emptyLedgers, merge, totalsOf, type Totals } from '../traffic/ledger.ts';
+import { Pushes } from '../traffic/pushes.ts';
+import type { Drop } from '../traffic/traffic-client.ts';
+import { ApiProbe } from './api-probe.ts';
+import type { Lab } from './lab.ts';
+import { reorderedOf } from './order.ts';
+import type { Findings, Scenario } from './scenario.ts';
+import { Vitals } from './vitals.ts';
+
+const MESSAGES_PER_SECOND = 60;
+const PUSH_PAUSE_MS = 1500;
+const LIST_SIZE = 20;
+const SETTLE_DEADLINE_MS = 60_000;
+const ROWS_DEADLINE_MS = 60_000;
+const VITALS_DEADLINE_MS = 15_000;
+const CALL_GRACE_MS = 500;
+
+/** Everything that is watched during one scenario, and the judge of it: the invariants that hold whatever breaks. */
+export class Watch {
+  readonly #lab: Lab;
+  readonly #scenario: Scenario;
+  readonly #ledgers = emptyLedgers();
+  readonly #pushes: Pushes;
+  readonly #pushIds: string[] = [];
+  readonly #api: ApiProbe;
+  readonly #vitals: Vitals;
+  readonly #startedAtMs = Date.now();
+  #failedPushCalls = 0;
+  #isOver = false;
+  #pushing: Promise<void> = Promise.resolve();
+
+  private constructor(lab: Lab, scenario: Scenario, api: ApiProbe) {
+    this.#lab = lab;
+    this.#scenario = scenario;
+    this.#api = api;
+    this.#pushes = new Pushes(lab.cluster, lab.services.admin, this.#ledgers);
+    this.#vitals = new Vitals(lab.cluster);
+  }
+
+  /** From now on there is traffic, and somebody looks. */
+  static async begin(lab: Lab, scenario: Scenario): Promise<Watch> {
+    const watch = new Watch(lab, scenario, new ApiProbe(lab.apiCalls()));
+    await lab.fleet.takeLedgers();
+    for (const probe of lab.probes) probe.begin();
+    await lab.fleet.talk(MESSAGES_PER_SECOND, scenario.name);
+    watch.#api.start();
+    watch.#pushing = watch.#push();
+    return watch;
+  }
+
+  /** Ends the traffic, waits until everything is answered, and judges. */
+  async conclude(findings: Findings): Promise<void> {
+    this.#isOver = true;
+    const { fleet, probes } = this.#lab;
+    await fleet.talk(0, this.#scenario.name);
+    await Promise.all([this.#api.stop(), this.#pushing, ...probes.map((probe) => probe.end())]);
+    const status = await until(
+      () => fleet.status(),
+      ({ connected, waiting }) => connected === fleet.clientIds.length && waiting === 0,
+      SETTLE_DEADLINE_MS,
+    );
+    const away = fleet.clientIds.length - status.connected;
+    findings.check(away === 0, `${away} clients did not come back`);
+    findings.check(status.waiting === 0, `${status.waiting} messages are still without an answer`);
+    findings.check(
+      status.latestMs <= CALL_GRACE_MS,
+      `a call of the SDK settled ${Math.round(status.latestMs)} ms after its deadline`,
+    );
+    this.#judgeDrops(findings, status.drops);
+    this.#judgeProbes(findings);
+    await this.#judgeRecovery(findings);
+    await this.#judgeLedgers(findings);
+    await this.#judgeVitals(findings);
+  }
+
+  async #push(): Promise<void> {
+    for (let number = 0; !this.#isOver; number++) {
+      const { random, fleet } = this.#lab;
+      const clientIds = random.some(fleet.clientIds, LIST_SIZE);
+      const push =
+        number % 2 === 0
+          ? this.#pushes.begin('pushToList', { clientIds }, 'to a list')
+          : this.#pushes.begin('pushToAll', { everyone: true }, 'to all');
+      // One whose answer was lost may run all the same.
+      await push.then(
+        (pushId) => this.#pushIds.push(pushId),
+        () => this.#failedPushCalls++,
+      );
+      await sleep(PUSH_PAUSE_MS);
+    }
+  }
+
+  #judgeDrops(findings: Findings, drops: readonly Drop[]): void {
+    const lost = drops.filter(({ lostAtMs }) => lostAtMs >= this.#startedAtMs);
+    const closed = this.#lab.probes.flatMap(({ closes }) => closes);
+    const reasons = new Map<string, number>();
+    for (const reason of [...lost.map((drop) => drop.reason), ...closed])
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    const text = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ');
+    if (this.#scenario.dropsClients !== true)
+      findings.check(lost.length + closed.length === 0, `connections were lost: ${text}`);
+    else findings.note(`connections lost: ${text === '' ? 'none' : text}`);
+  }
+
+  #judgeProbes(findings: Findings): void {
+    const { probes } = this.#lab;
+    for (const failure of [...this.#api.failures, ...probes.flatMap((probe) => probe.failures)])
+      findings.check(false, failure);
+    const answers: Record<string, number> = {};
+    for (const probe of probes)
+      for (const [name, count] of Object.entries(probe.answers)) answers[name] = (answers[name] ?? 0) + count;
+    const slowest = (what: 'publish' | 'send'): string =>
+      `${(Math.max(...probes.map(({ slowestMs }) => slowestMs[what])) / 1000).toFixed(1)} s`;
+    findings.note(
+      `answers: ${Object.entries(answers)
+        .sort()
+        .map(([name, count]) => `${count} ${name}`)
+        .join(', ')}; slowest publish ${slowest('publish')}, send ${slowest('send')}`,
+    );
+    findings.note(`API slowest ${(this.#api.slowestMs / 1000).toFixed(1)} s (${this.#api.summary})`);
+  }
+
+  async #judgeRecovery(findings: Findings): Promise<void> {
+    const { ready, online, clients, names } = this.#lab;
+    const readyAfterMs = await ready.all(names, 200, performance.now(), 15_000);
+    const unready = names.filter((name) => ready.status(name) !== 200);
+    findings.check(readyAfterMs !== null, `not ready at the end: ${unready.join(', ')}`);
+    const { drift, byDirectory } = await online.settled(clients);
+    findings.check(drift === 0, `drift at the end: ${drift}`);
+    findings.check(byDirectory === clients, `${byDirectory} routes at the end for ${clients} clients`);
+  }
+
+  async #judgeLedgers(findings: Findings): Promise<void> {
+    for (const pushId of this.#pushIds) await this.#pushes.conclude(pushId);
+    const received = this.#lab.probes.flatMap((probe) => [...probe.pushes]);
+    for (const ledgers of await this.#lab.fleet.takeLedgers()) {
+      merge(this.#ledgers.upstream, ledgers.upstream);
+      merge(this.#ledgers.clientToClient, ledgers.clientToClient);
+      for (const name of ledgers.pushes) received.push(name);
+    }
+    const known = new Set(this.#pushIds);
+    const ours = received.filter((name) => known.has(name.slice(0, name.indexOf(' '))));
+    this.#pushes.received(ours);
+    findings.check(
+      ours.length === received.length || this.#failedPushCalls > 0,
+      `${received.length - ours.length} pushes came that nobody asked for`,
+    );
+    for (const problem of this.#pushes.problems) findings.check(false, problem);
+    await this.#readRows();
+    const { upstream, clientToClient, pushToList, pushToAll } = this.#ledgers;
+    this.#judgeTraffic(findings, 'upstream', totalsOf(upstream));
+    this.#judgeTraffic(findings, 'client to client', totalsOf(clientToClient));
+    this.#judgeTraffic(findings, 'pushes to a list', totalsOf(pushToList));
+    this.#judgeTraffic(findings, 'pushes to all', totalsOf(pushToAll));
+    const reordered = reorderedOf(clientToClient.received);
+    if (this.#scenario.keepsOrder === true)
+      findings.check(reordered === 0, `${reordered} messages overtook others`);
+    else if (reordered > 0) findings.note(`sent again and so out of order: ${reordered}`);
+  }
+
+  #judgeTraffic(findings: Findings, title: string, totals: Totals): void {
+    const { acknowledged, lost, lostExamples, duplicates, refused } = totals;
+    const others = Object.entries(refused).map(([why, count]) => `, ${count} ${why}`);
+    findings.note(`${title}: ${acknowledged} acknowledged${others.join('')}`);
+    findings.check(lost === 0, `${title}: lost ${lost}, such as ${lostExamples.join(', ')}`);
+    findings.check(duplicates === 0, `${title}: ${duplicates} came twice`);
+    findings.check(acknowledged > 0, `${title}: nothing was acknowledged`);
+  }
+
+  /** Waits for what was accepted to be in MySQL. */
+  async #readRows(): Promise<void> {
+    const { acknowledged, received } = this.#ledgers.upstream;
+    const kind = this.#scenario.name;
+    const isThere = (names: readonly string[]): boolean => {
+      const found = new Set(names);
+      return acknowledged.every((name) => found.has(name));
+    };
+    const names = await until(() => this.#lab.rows.names(kind), isThere, ROWS_DEADLINE_MS);
+    for (const name of names) received.push(name);
+  }
+
+  async #judgeVitals(findings: Findings): Promise<void> {
+    await until(
+      async () => this.#vitals.isBack(),
+      (isBack) => isBack,
+      VITALS_DEADLINE_MS,
+    );
+    for (const failure of this.#vitals.failures) findings.check(false, failure);
+    findings.note(`memory +${Math.round(this.#vitals.growthBytes / 1048576)} MB at most`);
+  }
+}

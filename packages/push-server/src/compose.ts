@@ -31,11 +31,15 @@ import { Sweeper } from './cluster/sweeper.ts';
 import type { PushServerConfig } from './config.ts';
 import { LocalDeliveries } from './delivery/local-deliveries.ts';
 import { OutcomeReports } from './delivery/outcome-reports.ts';
+import { Admission } from './listener/admission.ts';
+import { LoopDelay } from './listener/loop-delay.ts';
+import { connectionBounds } from './listener/open-files.ts';
 import { TcpListener } from './listener/tcp-listener.ts';
-import { createPushServerMetrics } from './metrics.ts';
+import { createPushServerMetrics, observe } from './metrics.ts';
 import { serveNodeApi } from './node-api/node-api.ts';
 import { ClientMessages } from './session/client-messages.ts';
 import { Drain } from './session/drain.ts';
+import { FlapGuard } from './session/flap-guard.ts';
 import { Gateway } from './session/gateway.ts';
 import { Login } from './session/login.ts';
 import { RouteAudit } from './session/route-audit.ts';
@@ -59,8 +63,6 @@ export interface PushServerParts {
   readonly processMetrics?: boolean;
 }
 
-/** Sockets beyond `push.maxConnections`, which are told so before they are closed, or are being closed. */
-const SPARE_SOCKETS = 256;
 /** What comes after the clients have gone: routes, lease, the last answers. */
 const STOP_GRACE_MS = 20_000;
 
@@ -108,6 +110,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   const releases = new RouteReleases(directory, ownMetrics.lostReleases, logger);
   const verifier = new TokenVerifier(keys, config.tokens);
   const kicks = new NodeKicks(nodes, nodeClient, logger);
+  const flapGuard = new FlapGuard(settings, () => ownMetrics.forgottenLogins.inc());
   const login = new Login({
     identity,
     verifier,
@@ -115,9 +118,12 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     kicks,
     registry,
     releases,
+    flapGuard,
     unreachedReplaced: ownMetrics.unreachedReplaced,
     logger,
   });
+  const loopDelay = new LoopDelay();
+  const admission = new Admission({ ...settings, ...connectionBounds(settings, logger) }, loopDelay);
   const messages = new ClientMessages({
     settings,
     identity,
@@ -136,6 +142,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     settings,
     identity,
     guard,
+    admission,
     registry,
     login,
     tokenRefresh: new TokenRefresh({ verifier, directory, releases, logger }),
@@ -145,19 +152,14 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     metrics: ownMetrics,
     logger,
   });
-  const listener = new TcpListener({
-    maxSockets: settings.maxConnections + SPARE_SOCKETS,
-    accept: (socket) => gateway.accept(socket),
-    onDropped: () => ownMetrics.dropped.inc(),
-    logger,
-  });
+  const listener = new TcpListener({ admission, owner: gateway, logger });
   const choice = new NodeChoice(membership, leases);
   const departing = {
     ...{ nodeId: identity.nodeId, registry, choice, leases, logger },
     redirected: ownMetrics.redirected,
   };
   const rebalance = new Rebalance(departing);
-  observe(metrics, { gateway, registry, releases, upstream, remote });
+  observe(metrics, { gateway, admission, loopDelay, registry, releases, upstream, remote });
 
   const server = await createHttpServer({
     logger,
@@ -223,6 +225,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     async start() {
       const api = await server.listen({ host: settings.http.host, port: settings.http.port });
       addresses.api = settings.http.publicUrl ?? api;
+      loopDelay.start();
       const { address, port } = await listener.listen(settings.host, settings.port);
       addresses.tcp =
         settings.advertisedAddress || `${address.includes(':') ? `[${address}]` : address}:${port}`;
@@ -230,7 +233,10 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
       await presence.join();
       sweeper.start();
       audit.start();
-      retryTimer = setInterval(() => void releases.retry(), 1000);
+      retryTimer = setInterval(() => {
+        flapGuard.forgetEnded();
+        void releases.retry();
+      }, 1000);
       logger.info(addresses, 'push-server ready');
     },
     stop: () => (stopping ??= stop()),
@@ -261,6 +267,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     kicks.close();
     await nodeClient.close();
     await gateway.stop();
+    loopDelay.stop();
     guard.stop();
     keys.close();
     certificates.close();
@@ -272,45 +279,4 @@ function machineMemoryBytes(): number {
   const limit = process.constrainedMemory();
   // Without a limit it is 0, or some number that no machine has.
   return limit > 0 && limit < totalmem() ? limit : totalmem();
-}
-
-function observe(
-  metrics: ReturnType<typeof createMetrics>,
-  {
-    gateway,
-    registry,
-    releases,
-    upstream,
-    remote,
-  }: {
-    gateway: Gateway;
-    registry: SessionRegistry;
-    releases: RouteReleases;
-    upstream: UpstreamLog;
-    remote: NodeDeliveries;
-  },
-): void {
-  metrics.gauge('longwire_connections', 'Open sockets', [], (gauge) => gauge.set(gateway.connections));
-  metrics.gauge('longwire_sessions', 'Clients signed in', [], (gauge) => gauge.set(registry.size));
-  metrics.gauge(
-    'longwire_route_releases_waiting',
-    'Routes of ended sessions that wait for the directory',
-    [],
-    (gauge) => gauge.set(releases.waiting),
-  );
-  metrics.gauge(
-    'longwire_upstream_queue_records',
-    'Records waiting in front of the upstream log',
-    [],
-    (gauge) => gauge.set(upstream.queue().records),
-  );
-  metrics.gauge('longwire_upstream_queue_bytes', 'Bytes waiting in front of the upstream log', [], (gauge) =>
-    gauge.set(upstream.queue().bytes),
-  );
-  metrics.gauge(
-    'longwire_node_deliveries_waiting',
-    'Deliveries to other nodes without an outcome yet',
-    [],
-    (gauge) => gauge.set(remote.waiting),
-  );
 }

@@ -1,9 +1,16 @@
+import type { NodeDeliveries, UpstreamLog } from '@longwire/cluster';
 import type { Metrics } from '@longwire/service-kit';
 import type { Counter, Histogram } from 'prom-client';
+import type { Admission } from './listener/admission.ts';
+import type { LoopDelay } from './listener/loop-delay.ts';
+import type { Gateway } from './session/gateway.ts';
+import type { RouteReleases } from './session/route-releases.ts';
+import type { SessionRegistry } from './session/session-registry.ts';
 
 export interface PushServerMetrics {
   readonly accepted: Counter;
-  readonly dropped: Counter;
+  readonly refused: Counter<'reason'>;
+  readonly forgottenLogins: Counter;
   readonly closed: Counter<'reason'>;
   readonly framesIn: Counter;
   readonly logins: Counter<'result'>;
@@ -23,10 +30,15 @@ export interface PushServerMetrics {
 
 export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
   return {
-    accepted: metrics.counter('longwire_connections_accepted_total', 'Sockets accepted'),
-    dropped: metrics.counter(
-      'longwire_connections_dropped_total',
-      'Sockets dropped unheard, far above push.maxConnections',
+    accepted: metrics.counter('longwire_connections_accepted_total', 'Connections admitted'),
+    refused: metrics.counter(
+      'longwire_connections_refused_total',
+      'Connections not admitted and closed as overloaded, by reason',
+      ['reason'],
+    ),
+    forgottenLogins: metrics.counter(
+      'longwire_login_counts_forgotten_total',
+      'Clients whose recent logins had to be forgotten, because too many others logged in',
     ),
     closed: metrics.counter('longwire_connections_closed_total', 'Connections ended, by reason', ['reason']),
     framesIn: metrics.counter('longwire_frames_received_total', 'Frames received'),
@@ -74,4 +86,65 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
       'Acknowledged delivery ids that were not awaited from that client',
     ),
   };
+}
+
+/** What is asked for at each scrape. */
+export function observe(
+  metrics: Metrics,
+  {
+    gateway,
+    admission,
+    loopDelay,
+    registry,
+    releases,
+    upstream,
+    remote,
+  }: {
+    gateway: Gateway;
+    admission: Admission;
+    loopDelay: LoopDelay;
+    registry: SessionRegistry;
+    releases: RouteReleases;
+    upstream: UpstreamLog;
+    remote: NodeDeliveries;
+  },
+): void {
+  metrics.gauge('longwire_connections', 'Open sockets', [], (gauge) => gauge.set(gateway.connections));
+  metrics.gauge('longwire_connections_unauthenticated', 'Connections that are not signed in', [], (gauge) =>
+    gauge.set(admission.unauthenticated),
+  );
+  metrics.gauge(
+    'longwire_connections_stalled',
+    'Connections with bytes that wait to leave, or a frame that is not whole',
+    [],
+    (gauge) => gauge.set(gateway.stalls),
+  );
+  metrics.gauge(
+    'longwire_event_loop_late_seconds',
+    'How late the event loop is now: new clients are refused above push.maxEventLoopDelayMs',
+    [],
+    (gauge) => gauge.set(loopDelay.currentMs() / 1000),
+  );
+  metrics.gauge('longwire_sessions', 'Clients signed in', [], (gauge) => gauge.set(registry.size));
+  metrics.gauge(
+    'longwire_route_releases_waiting',
+    'Routes of ended sessions that wait for the directory',
+    [],
+    (gauge) => gauge.set(releases.waiting),
+  );
+  metrics.gauge(
+    'longwire_upstream_queue_records',
+    'Records waiting in front of the upstream log',
+    [],
+    (gauge) => gauge.set(upstream.queue().records),
+  );
+  metrics.gauge('longwire_upstream_queue_bytes', 'Bytes waiting in front of the upstream log', [], (gauge) =>
+    gauge.set(upstream.queue().bytes),
+  );
+  metrics.gauge(
+    'longwire_node_deliveries_waiting',
+    'Deliveries to other nodes without an outcome yet',
+    [],
+    (gauge) => gauge.set(remote.waiting),
+  );
 }

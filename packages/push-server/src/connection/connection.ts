@@ -9,6 +9,7 @@ import {
 } from '@longwire/protocol';
 import type { Channel } from '../channel/channel.ts';
 import type { Session } from '../session/session.ts';
+import { handleOf } from './socket-handle.ts';
 import type { WheelEntry } from './timing-wheel.ts';
 
 /** What stands above a connection. One object serves all of them. */
@@ -19,6 +20,10 @@ export interface ConnectionOwner {
   checkAwake(): void;
   onFrame(connection: Connection, frame: Frame): void;
   onProtocolError(connection: Connection, close: CloseName, detail: string): void;
+  /** A frame has begun with the last chunk, and is not whole. */
+  onPartialFrame(connection: Connection): void;
+  /** Bytes wait to leave. */
+  onBacklog(connection: Connection): void;
   /** The conversation is over; the socket may still send its last bytes. */
   onEnd(connection: Connection): void;
   /** The socket is gone. */
@@ -36,6 +41,8 @@ export class Connection implements WheelEntry {
   session: Session | null = null;
   /** Why this side closed it; null while open, and when the client left by itself. */
   closedBy: CloseName | null = null;
+  /** Where it comes from, until it has signed in; null from then on, and for one that was refused. */
+  address: string | null = null;
   readonly conn: number;
   readonly socket: Socket;
   readonly channel: Channel;
@@ -62,6 +69,17 @@ export class Connection implements WheelEntry {
     return this.socket.writableLength;
   }
 
+  /** Bytes of a frame that is not whole yet. */
+  get pendingBytes(): number {
+    return this.#parser.pendingBytes;
+  }
+
+  /** Bytes that the system has taken. Node's own count (`socket.bytesWritten`) has those in it that wait to leave. */
+  get takenBytes(): number {
+    const handle = handleOf(this.socket);
+    return handle === null ? 0 : handle.bytesWritten - handle.writeQueueSize;
+  }
+
   set maxFrameBytes(bytes: number) {
     this.#parser.maxFrameBytes = bytes;
   }
@@ -70,13 +88,16 @@ export class Connection implements WheelEntry {
     this.#owner.checkAwake();
     if (!this.#isOpen) return;
     this.#isReceiving = true;
+    let isNewFrame = this.#parser.pendingBytes === 0;
     const error = this.#parser.push(chunk, (frame) => {
+      isNewFrame = true;
       this.#owner.onFrame(this, frame);
       return this.#isOpen;
     });
     if (error !== null && this.#isOpen) this.#owner.onProtocolError(this, error.close, error.detail);
     this.#isReceiving = false;
     this.#writeAnswers();
+    if (isNewFrame && this.#isOpen && this.#parser.pendingBytes > 0) this.#owner.onPartialFrame(this);
   }
 
   /** Deliveries ask `queuedBytes` first; an answer to a client that does not read is where patience ends. */
@@ -85,7 +106,7 @@ export class Connection implements WheelEntry {
     if (!this.#isOpen) return;
     if (this.queuedBytes > 2 * this.#owner.maxQueuedBytes) this.close('slowConsumer');
     else if (this.#isReceiving) (this.#answers ??= []).push(frame);
-    else this.socket.write(frame);
+    else this.#send(frame);
   }
 
   /** Sends CLOSE as the last frame and ends the socket; what the client still sends is dropped. The owner destroys it in the end. */
@@ -125,6 +146,11 @@ export class Connection implements WheelEntry {
   #writeAnswers(): void {
     const answers = this.#answers;
     this.#answers = null;
-    if (answers !== null) this.socket.write(answers.length === 1 ? answers[0]! : Buffer.concat(answers));
+    if (answers !== null) this.#send(answers.length === 1 ? answers[0]! : Buffer.concat(answers));
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.socket.write(bytes);
+    if (this.socket.writableLength > 0) this.#owner.onBacklog(this);
   }
 }

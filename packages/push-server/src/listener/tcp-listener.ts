@@ -1,13 +1,18 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Connection } from '../connection/connection.ts';
+import { handleOf } from '../connection/socket-handle.ts';
+import type { Admission, Refusal } from './admission.ts';
+
+/** Makes connections of sockets. */
+export interface SocketOwner {
+  accept(socket: Socket, address: string): Connection;
+  refuse(socket: Socket, refusal: Refusal): Connection;
+}
 
 export interface TcpListenerOptions {
-  /** Sockets above this are dropped unheard. */
-  readonly maxSockets: number;
-  /** Answers the connection of a new socket. */
-  readonly accept: (socket: Socket) => Connection;
-  readonly onDropped: () => void;
+  readonly admission: Admission;
+  readonly owner: SocketOwner;
   readonly logger: Logger;
 }
 
@@ -19,16 +24,16 @@ export class TcpListener {
   readonly #server: Server;
   readonly #logger: Logger;
 
-  constructor({ maxSockets, accept, onDropped, logger }: TcpListenerOptions) {
+  constructor({ admission, owner, logger }: TcpListenerOptions) {
     this.#server = createServer({ noDelay: true }, (socket: ConnectedSocket) => {
-      socket[connectionOf] = accept(socket);
+      const address = socket.remoteAddress ?? '';
+      const refusal = admission.admit(address, handleOf(socket)?.fd ?? -1);
+      socket[connectionOf] = refusal === null ? owner.accept(socket, address) : owner.refuse(socket, refusal);
       socket.on('data', onData);
       socket.on('error', ignore);
       socket.on('end', onEnd);
       socket.on('close', onClose);
     });
-    this.#server.maxConnections = maxSockets;
-    this.#server.on('drop', onDropped);
     this.#logger = logger;
   }
 

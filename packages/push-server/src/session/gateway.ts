@@ -5,12 +5,15 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Channel } from '../channel/channel.ts';
 import type { Effect } from '../channel/effects.ts';
+import { FrameRates } from '../channel/frame-rates.ts';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
 import type { PauseGuard } from '../cluster/pause-guard.ts';
 import type { PushServerSettings } from '../config.ts';
 import { Connection, type ConnectionOwner } from '../connection/connection.ts';
+import { StallWatch } from '../connection/stall-watch.ts';
 import { TimingWheel } from '../connection/timing-wheel.ts';
 import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
+import type { Admission, Refusal, RefusalReason } from '../listener/admission.ts';
 import type { PushServerMetrics } from '../metrics.ts';
 import type { ClientMessages } from './client-messages.ts';
 import type { Login } from './login.ts';
@@ -23,6 +26,7 @@ export interface GatewayParts {
   readonly settings: PushServerSettings;
   readonly identity: NodeIdentity;
   readonly guard: PauseGuard;
+  readonly admission: Admission;
   readonly registry: SessionRegistry;
   readonly login: Login;
   readonly tokenRefresh: TokenRefresh;
@@ -43,28 +47,45 @@ export class Gateway implements ConnectionOwner {
   readonly #parts: GatewayParts;
   readonly #wheel = new TimingWheel<Connection>(WHEEL, (connection) => this.#onDeadline(connection));
   readonly #idleTicks: number;
+  readonly #stalls: StallWatch;
+  readonly #rates: FrameRates;
   readonly #connections = new Set<Connection>();
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
     this.maxQueuedBytes = parts.settings.maxQueuedBytes;
     this.#idleTicks = this.#wheel.ticks(parts.settings.idleTimeoutMs);
+    this.#rates = new FrameRates(parts.settings);
+    this.#stalls = new StallWatch(parts.settings);
     this.#wheel.start();
+    this.#stalls.start();
   }
 
-  /** Sockets that are open, signed in or not. */
+  /** Sockets that are open, signed in or not, those of the refused among them. */
   get connections(): number {
     return this.#connections.size;
   }
 
-  accept(socket: Socket): Connection {
-    const { identity, settings, metrics } = this.#parts;
-    const connection = new Connection(socket, identity.nextConn(), new Channel(settings.maxInFlight), this);
-    metrics.accepted.inc();
-    this.#connections.add(connection);
-    this.#setDeadline(connection, settings.loginTimeoutMs);
-    if (this.#connections.size > settings.maxConnections)
-      connection.close('overloaded', '', OVERLOAD_RETRY_AFTER_MS);
+  /** Connections where something is pending that must not be so for long. */
+  get stalls(): number {
+    return this.#stalls.size;
+  }
+
+  /** Takes a socket that was admitted. */
+  accept(socket: Socket, address: string): Connection {
+    const connection = this.#open(socket);
+    connection.address = address;
+    this.#setDeadline(connection, this.#parts.settings.loginTimeoutMs);
+    this.#parts.metrics.accepted.inc();
+    return connection;
+  }
+
+  /** Tells the client of a socket that was not admitted. */
+  refuse(socket: Socket, { reason, retryAfterMs, mayLinger }: Refusal): Connection {
+    const connection = this.#open(socket);
+    this.#parts.metrics.refused.inc({ reason });
+    connection.close('overloaded', refusalDetails[reason], retryAfterMs);
+    if (!mayLinger) socket.destroySoon();
     return connection;
   }
 
@@ -78,7 +99,17 @@ export class Gateway implements ConnectionOwner {
     if (session?.state === 'live')
       connection.deadlineTick = Math.min(this.#wheel.now + this.#idleTicks, session.tokenEndsTick);
     this.#parts.metrics.framesIn.inc();
-    this.#do(connection, connection.channel.receive(frame));
+    const excess = this.#rates.take(connection.channel, frame.type, this.#wheel.now);
+    if (excess === null) this.#do(connection, connection.channel.receive(frame));
+    else connection.close('rateLimited', excess, this.#rates.retryAfterMs);
+  }
+
+  onPartialFrame(connection: Connection): void {
+    this.#stalls.frameBegan(connection);
+  }
+
+  onBacklog(connection: Connection): void {
+    this.#stalls.writeWaits(connection);
   }
 
   onProtocolError(connection: Connection, close: CloseName, detail: string): void {
@@ -88,6 +119,7 @@ export class Gateway implements ConnectionOwner {
   onEnd(connection: Connection): void {
     const { registry, releases, deliveries, metrics } = this.#parts;
     metrics.closed.inc({ reason: connection.closedBy ?? 'by-client' });
+    this.#stalls.forget(connection);
     if (!connection.socket.destroyed) this.#setDeadline(connection, CLOSE_LINGER_MS);
     const { session } = connection;
     if (session === null) return;
@@ -101,6 +133,8 @@ export class Gateway implements ConnectionOwner {
   onClosed(connection: Connection): void {
     this.#connections.delete(connection);
     this.#wheel.remove(connection);
+    if (connection.closedBy === 'overloaded') this.#parts.admission.refusedLeft();
+    else this.#parts.admission.left(connection.address);
   }
 
   /** Closes every connection, and has the clients come back at about 1,000 a second, wherever they go. */
@@ -114,6 +148,14 @@ export class Gateway implements ConnectionOwner {
   async stop(): Promise<void> {
     while (this.#connections.size > 0) await delay(20);
     this.#wheel.stop();
+    this.#stalls.stop();
+  }
+
+  #open(socket: Socket): Connection {
+    const { identity, settings } = this.#parts;
+    const connection = new Connection(socket, identity.nextConn(), new Channel(settings.maxInFlight), this);
+    this.#connections.add(connection);
+    return connection;
   }
 
   #do(connection: Connection, effect: Effect): void {
@@ -137,11 +179,17 @@ export class Gateway implements ConnectionOwner {
       case 'refresh':
         return void this.#refresh(connection.session!, effect.token);
       case 'acknowledge':
-        for (const deliveryId of effect.deliveryIds)
-          if (!this.#parts.deliveries.acknowledge(connection.session!, deliveryId))
-            this.#parts.metrics.unknownAcknowledgements.inc();
-        return;
+        return this.#acknowledge(connection, effect.deliveryIds);
     }
+  }
+
+  #acknowledge({ channel, session }: Connection, deliveryIds: readonly number[]): void {
+    const { deliveries, metrics } = this.#parts;
+    let known = 0;
+    for (const deliveryId of deliveryIds) if (deliveries.acknowledge(session!, deliveryId)) known++;
+    const unknown = deliveryIds.length - known;
+    if (unknown > 0) metrics.unknownAcknowledgements.inc(unknown);
+    this.#rates.acknowledged(channel, known, unknown);
   }
 
   async #login(connection: Connection, { token, version, agent }: Effect & { do: 'login' }): Promise<void> {
@@ -154,16 +202,18 @@ export class Gateway implements ConnectionOwner {
     });
     metrics.logins.inc({ result: refusal?.close ?? 'accepted' });
     if (refusal !== null) {
-      logger.debug({ close: refusal.close, remote: connection.socket.remoteAddress }, 'login refused');
+      logger.debug({ close: refusal.close, remote: connection.address }, 'login refused');
       connection.close(refusal.close, refusal.detail, refusal.retryAfterMs);
     }
     connection.session?.releaseHeld();
   }
 
   #welcome(session: Session, version: number, expiresAtMs: number): void {
-    const { settings } = this.#parts;
+    const { settings, admission } = this.#parts;
     const { connection, route } = session;
     connection.channel.state = 'connected';
+    if (connection.address !== null) admission.signedIn(connection.address);
+    connection.address = null;
     connection.maxFrameBytes = settings.maxFrameBytes;
     this.#setTokenEnd(session, expiresAtMs);
     const { nodeId, boot, conn } = route;
@@ -223,8 +273,16 @@ export class Gateway implements ConnectionOwner {
   }
 }
 
-const OVERLOAD_RETRY_AFTER_MS = 5000;
 const TOKEN_END_RETRY_MS = 5000;
+
+const refusalDetails: { readonly [reason in RefusalReason]: string } = {
+  connections: '',
+  openFiles: '',
+  eventLoop: 'the node is late with what it has to do',
+  unauthenticatedPerAddress: 'too many connections from this address have not signed in',
+  unauthenticated: 'too many connections have not signed in',
+  acceptRate: 'too many connections come at once',
+};
 
 function traceOf(traceContext: Uint8Array | null): string {
   return (traceContext === null ? null : traceIdOf(traceContext)) ?? newTraceId();

@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
 import type { Connection } from '../connection/connection.ts';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
+import type { FlapGuard } from './flap-guard.ts';
 import type { RouteReleases } from './route-releases.ts';
 import { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -32,6 +33,7 @@ export interface LoginParts {
   readonly kicks: NodeKicks;
   readonly registry: SessionRegistry;
   readonly releases: RouteReleases;
+  readonly flapGuard: FlapGuard;
   readonly unreachedReplaced: Counter;
   readonly logger: Logger;
 }
@@ -62,6 +64,8 @@ export class Login {
     if (!connection.isOpen) return ended;
     const { identity, registry } = this.#parts;
     if (!identity.isMember) return refusal('goElsewhere');
+    const refusedForMs = this.#parts.flapGuard.login(verified.clientId);
+    if (refusedForMs > 0) return refusal('reconnectingTooOften', '', refusedForMs);
     const { nodeId, boot } = identity;
     const route: Route = { nodeId, boot, conn: connection.conn, transport: 'tcp', sinceMs: Date.now() };
     const session = new Session(verified.clientId, connection, route, verified.issuedAtMs);
@@ -75,12 +79,13 @@ export class Login {
     { clientId, issuedAtMs, expiresAtMs }: VerifiedToken,
     onLive: OnLive,
   ): Promise<LoginRefusal | null> {
-    const { directory, identity, logger, registry, releases } = this.#parts;
+    const { directory, flapGuard, identity, logger, registry, releases } = this.#parts;
     let claim: ClaimResult;
     try {
       claim = await directory.claim(clientId, session.route, issuedAtMs);
     } catch (error) {
       logger.warn({ err: error, clientId }, 'could not claim a route');
+      flapGuard.forgive(clientId);
       registry.remove(session);
       // The claim may have taken effect, or may yet.
       void releases.releaseUnanswered(session);

@@ -1,0 +1,16 @@
+import type { Socket } from 'node:net';
+
+/** What Node keeps for itself of a socket. Its own socket timeouts look at the same. */
+export interface SocketHandle {
+  /** The file descriptor; negative once it is closed. */
+  readonly fd: number;
+  /** Bytes that it was given to write. */
+  readonly bytesWritten: number;
+  /** Those of them that the system has not taken. */
+  readonly writeQueueSize: number;
+}
+
+/** Null once the socket is closed. */
+export function handleOf(socket: Socket): SocketHandle | null {
+  return (Reflect.get(socket, '_handle') as SocketHandle | null | undefined) ?? null;
+}

@@ -1,0 +1,99 @@
+import type { PushServerSettings } from '../config.ts';
+import { AcceptRate } from './accept-rate.ts';
+import type { LoopDelay } from './loop-delay.ts';
+import { networkOf } from './networks.ts';
+import type { ConnectionBounds } from './open-files.ts';
+
+export type RefusalReason =
+  'connections' | 'openFiles' | 'eventLoop' | 'unauthenticatedPerAddress' | 'unauthenticated' | 'acceptRate';
+
+export interface Refusal {
+  readonly reason: RefusalReason;
+  readonly retryAfterMs: number;
+  /** Whether the socket may stay until the client has read why, or has to go as soon as the reason is written. */
+  readonly mayLinger: boolean;
+}
+
+export type AdmissionLimits = ConnectionBounds &
+  Pick<
+    PushServerSettings,
+    'maxUnauthenticated' | 'maxUnauthenticatedPerAddress' | 'acceptsPerSecond' | 'maxEventLoopDelayMs'
+  >;
+
+/** Refused sockets that are open still: they take memory and file descriptors, too. */
+const MAX_LINGERING = 1024;
+const RETRY_AFTER_MS = { least: 1000, spread: 9000 };
+
+/** Decides which sockets become connections. Whoever asks tells it, too, when one of them has signed in and when it has gone. */
+export class Admission {
+  readonly #limits: AdmissionLimits;
+  readonly #loopDelay: Pick<LoopDelay, 'currentMs'>;
+  readonly #acceptRate: AcceptRate;
+  readonly #unauthenticatedByNetwork = new Map<string, number>();
+  #open = 0;
+  #unauthenticated = 0;
+  #refusedOpen = 0;
+
+  constructor(limits: AdmissionLimits, loopDelay: Pick<LoopDelay, 'currentMs'>) {
+    this.#limits = limits;
+    this.#loopDelay = loopDelay;
+    this.#acceptRate = new AcceptRate(limits.acceptsPerSecond);
+  }
+
+  /** Connections that are admitted and not signed in. */
+  get unauthenticated(): number {
+    return this.#unauthenticated;
+  }
+
+  /** Null: it is admitted, and counts as not signed in. `fileDescriptor` is -1 where it is not known. */
+  admit(address: string, fileDescriptor: number): Refusal | null {
+    const network = networkOf(address);
+    const sameNetwork = this.#unauthenticatedByNetwork.get(network) ?? 0;
+    const full = this.#whatIsFull(sameNetwork, fileDescriptor);
+    // Asked last: who is refused for another reason takes no place from others.
+    const waitMs = full === null ? this.#acceptRate.take(performance.now()) : anyWaitMs();
+    if (full === null && waitMs === 0) {
+      this.#open++;
+      this.#unauthenticated++;
+      this.#unauthenticatedByNetwork.set(network, sameNetwork + 1);
+      return null;
+    }
+    const mayLinger = full !== 'openFiles' && this.#refusedOpen < MAX_LINGERING;
+    this.#refusedOpen++;
+    return { reason: full ?? 'acceptRate', retryAfterMs: waitMs, mayLinger };
+  }
+
+  /** An admitted one is signed in. */
+  signedIn(address: string): void {
+    const network = networkOf(address);
+    const left = (this.#unauthenticatedByNetwork.get(network) ?? 0) - 1;
+    if (left > 0) this.#unauthenticatedByNetwork.set(network, left);
+    else this.#unauthenticatedByNetwork.delete(network);
+    this.#unauthenticated--;
+  }
+
+  /** The socket of an admitted one is closed. `address` is null for one that was signed in. */
+  left(address: string | null): void {
+    this.#open--;
+    if (address !== null) this.signedIn(address);
+  }
+
+  /** The socket of a refused one is closed. */
+  refusedLeft(): void {
+    this.#refusedOpen--;
+  }
+
+  #whatIsFull(sameNetwork: number, fileDescriptor: number): RefusalReason | null {
+    const limits = this.#limits;
+    if (fileDescriptor >= limits.maxFileDescriptor) return 'openFiles';
+    if (this.#open >= limits.maxConnections) return 'connections';
+    if (this.#loopDelay.currentMs() > limits.maxEventLoopDelayMs) return 'eventLoop';
+    if (sameNetwork >= limits.maxUnauthenticatedPerAddress) return 'unauthenticatedPerAddress';
+    if (this.#unauthenticated >= limits.maxUnauthenticated) return 'unauthenticated';
+    return null;
+  }
+}
+
+function anyWaitMs(): number {
+  return Math.ceil(RETRY_AFTER_MS.least + Math.random() * RETRY_AFTER_MS.spread);
+}

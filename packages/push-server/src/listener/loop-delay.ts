@@ -1,0 +1,31 @@
+const TICK_MS = 50;
+
+/** How late the event loop is, looked at in ticks; one timer. */
+export class LoopDelay {
+  #timer: NodeJS.Timeout | null = null;
+  #dueAtMs = Infinity;
+  #lastMs = 0;
+
+  start(): void {
+    this.#dueAtMs = performance.now() + TICK_MS;
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#dueAtMs = Infinity;
+    this.#lastMs = 0;
+  }
+
+  /** Of the last tick, or of the next one where that is late already. In milliseconds. */
+  currentMs(): number {
+    return Math.max(this.#lastMs, performance.now() - this.#dueAtMs);
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    this.#lastMs = nowMs - this.#dueAtMs;
+    this.#dueAtMs = nowMs + TICK_MS;
+  }
+}

@@ -16,6 +16,7 @@ import { readReport, totals, type Report } from './test-report.ts';
 const tools = [
   { what: 'nginx', debianPackage: 'nginx' },
   { what: 'python3', debianPackage: 'python3' },
+  { what: 'openssl', debianPackage: 'openssl' },
 ];
 /** Where tests look first (test-support/backends.ts): what is given there is not started here. */
 const givenBy: Record<BackendName, string> = {

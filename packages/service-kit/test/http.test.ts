@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
@@ -340,6 +341,23 @@ describe('health, metrics and OpenAPI', () => {
     expect(responses['401']?.description).toBe('unauthorized, invalid-credentials');
     expect(Object.keys(responses['409']!.content)).toEqual(['application/problem+json']);
     expect(Object.keys(responses['200']!.content)).toEqual(['application/json']);
+  });
+
+  it('a connection on which no request came does not hold up the stop', async () => {
+    const other = await createHttpServer({
+      logger: pino({ level: 'silent' }) as HttpServer['log'],
+      metrics: createMetrics('test'),
+      readiness: {},
+      openapi: { title: 'Test', description: 'Test', version: '1' },
+      metricsAuthorized: requireClusterSecret(clusterSecret),
+    });
+    await other.listen({ host: '127.0.0.1', port: 0 });
+    const silent = connect((other.server.address() as AddressInfo).port, '127.0.0.1');
+    await once(other.server, 'connection');
+    const startedAtMs = performance.now();
+    await other.close();
+    expect(performance.now() - startedAtMs).toBeLessThan(20_000);
+    silent.destroy();
   });
 
   it('every answer has the headers of helmet', async () => {

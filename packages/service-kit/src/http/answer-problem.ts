@@ -62,7 +62,9 @@ const clientErrorCodes: Readonly<Record<string, ProblemCode>> = {
 
 /** Answers what could not even be parsed as a request, on the bare socket, and closes it. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // What TLS has given up takes no answer, and would not be heard to end either.
+  const isBroken = error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL');
+  if (isBroken || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -51,6 +51,8 @@ export interface HttpServerOptions {
   readonly metricsAuthorized: Guard;
   /** HTTPS alone instead of HTTP; null, or left out: HTTP. */
   readonly tls?: ServerTls | null;
+  /** Addresses and networks whose X-Forwarded-For is believed: `request.ip` is then the client's. None unless given. */
+  readonly trustedProxies?: readonly string[];
   /** 1 MiB unless given. A route may have its own `bodyLimit`. */
   readonly bodyLimitBytes?: number;
   /** How long a handler may take until the caller is answered 504; 10 s unless given. A route may have its own `handlerTimeout`. */
@@ -59,6 +61,8 @@ export interface HttpServerOptions {
 
 const requestTimeoutMs = 15_000;
 const connectionTimeoutMs = 60_000;
+/** How long a stop waits for requests in hand, and for connections on which none has come yet: Node.js waits for those as well. */
+const closeAfterMs = 10_000;
 /** Longer than nginx keeps its idle upstream connections (60 s), so that nginx is the one who closes them. */
 const keepAliveTimeoutMs = 75_000;
 
@@ -76,6 +80,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     keepAliveTimeout: keepAliveTimeoutMs,
     handlerTimeout: options.handlerTimeoutMs ?? 10_000,
     bodyLimit: options.bodyLimitBytes ?? 1_048_576,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     // A request that arrives while the server closes is still served; its connection is closed after it.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 256 },
@@ -96,6 +101,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('onRequest', async (request, reply) => {
     reply.header('traceparent', formatTraceparent(request.traceId));
   });
+
+  let closing: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    closing = setTimeout(() => app.server.closeAllConnections(), closeAfterMs);
+  });
+  app.addHook('onClose', async () => clearTimeout(closing));
 
   rejectUnknownRoutes(app);
   observeRequests(app, options.metrics);

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EmbeddedMembership } from '@longwire/cluster';
+import { waitFor } from '../../../test-support/backends.ts';
+import { callApi, metric, TestCluster, type TestServer } from './harness.ts';
+import type { TestClient } from './test-client.ts';
+
+let cluster: TestCluster;
+let one: TestServer;
+let two: TestServer;
+beforeEach(async () => {
+  cluster = await TestCluster.create();
+  one = await cluster.start('push-1');
+  two = await cluster.start('push-2');
+});
+afterEach(() => cluster.stop());
+
+const bootsOf = (nodeId: string): string[] =>
+  two.membership
+    .members('push-server')
+    .filter((member) => member.nodeId === nodeId)
+    .map(({ boot }) => boot);
+
+async function failingChecks(server: TestServer): Promise<string[]> {
+  const answer = await callApi(server, '/readyz');
+  const { checks } = (await answer.json()) as { checks: Record<string, string> };
+  const failing = Object.keys(checks).filter((name) => checks[name] === 'failed');
+  expect(answer.status).toBe(failing.length > 0 ? 503 : 200);
+  return failing;
+}
+
+async function expectReached(client: TestClient, clientId: string): Promise<void> {
+  const sender = await cluster.login(two, 'a-sender');
+  sender.send('send', { messageId: 'm', to: clientId, payload: Buffer.from('hello') });
+  expect((await client.next('deliver')).from).toBe('a-sender');
+  sender.socket.destroy();
+}
+
+describe('a node that was declared dead', () => {
+  it('hears of it with its next lease, closes its clients and joins anew', async () => {
+    const alice = await cluster.login(one, 'alice');
+    const [dead] = bootsOf('push-1');
+    await cluster.directory.fence('push-1', dead!);
+    expect(await cluster.directory.sweep('push-1', dead!)).toBe(1);
+    expect((await alice.closed()).name).toBe('goElsewhere');
+    const alive = await waitFor(() => bootsOf('push-1').find((boot) => boot !== dead));
+    expect(await metric(one, 'longwire_fences_total', 'reason="swept"')).toBe(1);
+    expect(await cluster.directory.knownBoots()).toContainEqual({ nodeId: 'push-1', boot: alive });
+    await expectReached(await waitFor(() => cluster.login(one, 'alice')), 'alice');
+    expect(await failingChecks(one)).toEqual([]);
+    expect(await cluster.directory.count()).toBe(1);
+  });
+});
+
+describe('a node whose name another process takes', () => {
+  it('stands aside until that one has gone, and is not ready meanwhile', async () => {
+    const alice = await cluster.login(one, 'alice');
+    const [first] = bootsOf('push-1');
+    const usurper = await cluster.start('push-1');
+    expect((await alice.closed()).name).toBe('goElsewhere');
+    await waitFor(async () => (await failingChecks(one)).join() === 'registration');
+    expect((await (await cluster.connect(one, 'alice')).closed()).name).toBe('goElsewhere');
+    await expectReached(await cluster.login(usurper, 'alice'), 'alice');
+
+    // Long enough for it to have tried many times.
+    const [second] = bootsOf('push-1');
+    expect(second).not.toBe(first);
+    const startedAtMs = performance.now();
+    await waitFor(() => performance.now() - startedAtMs > 4000);
+    expect(bootsOf('push-1')).toEqual([second]);
+    expect(await failingChecks(usurper)).toEqual([]);
+    expect(await metric(usurper, 'longwire_fences_total')).toBe(0);
+    expect(await metric(one, 'longwire_fences_total')).toBe(1);
+
+    await usurper.stop();
+    const third = await waitFor(() => bootsOf('push-1')[0]);
+    expect([first, second]).not.toContain(third);
+    await waitFor(async () => (await failingChecks(one)).length === 0);
+    await expectReached(await cluster.login(one, 'alice'), 'alice');
+  });
+
+  it('does not come back when it is stopped while it waits', async () => {
+    const other = new EmbeddedMembership(cluster.embedded);
+    const [member] = two.membership.members('push-server');
+    await other.register('push-server', { ...member!, boot: 'f'.repeat(16) }, () => undefined);
+    await waitFor(async () => (await failingChecks(one)).join() === 'registration');
+    await one.stop();
+    await other.close();
+    expect(bootsOf('push-1')).toEqual([]);
+  });
+});

@@ -19,9 +19,22 @@ export function connectRedis(settings: RedisSettings): RedisConnection {
       return new Redis({ ...options, ...address.servers[0], db: address.database });
     case 'sentinel':
       return new Redis({ ...options, ...sentinelOptions(settings, address) });
-    case 'cluster':
-      return new Cluster([...address.servers], clusterOptions(settings, options));
+    case 'cluster': {
+      const cluster = new Cluster([...address.servers], clusterOptions(settings, options));
+      cluster.on('+node', catchAsking);
+      return cluster;
+    }
   }
+}
+
+/** ioredis (6.0.0) drops the promise of the ASKING that it sends before a redirected call; the loss of that node would end this process. */
+function catchAsking(node: Redis): void {
+  const asking = node.asking.bind(node);
+  node.asking = (() => {
+    const asked = asking();
+    asked.catch(() => undefined);
+    return asked;
+  }) as typeof node.asking;
 }
 
 function connectionOptions(settings: RedisSettings, address: RedisAddress) {
@@ -65,8 +78,9 @@ function clusterOptions(settings: RedisSettings, redisOptions: ReturnType<typeof
     clusterNodeRetryStrategy: (attempt) => (attempt > nodeAttempts ? null : backoffMs(attempt)),
     slotsRefreshInterval: slotsRefreshIntervalMs,
     slotsRefreshTimeout: settings.commandTimeoutMs,
-    // Calls follow MOVED and ASK. Everything else that a node refuses is refused at once, and not tried again behind the caller's back.
-    maxRedirections: 5,
+    // Calls follow MOVED and ASK, and a bucket that is half moved is asked for again after 100 ms. Everything else that a node refuses is refused at
+    // once, and not tried again behind the caller's back.
+    maxRedirections: 16,
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     // Names stay names, so that a certificate fits and a server that moves is found again.

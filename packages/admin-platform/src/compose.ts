@@ -22,6 +22,7 @@ import { serveClients } from './http/client-routes.ts';
 import { serveMessages } from './http/message-routes.ts';
 import { serveNodes } from './http/node-routes.ts';
 import { servePushes } from './http/push-routes.ts';
+import { serveSteering } from './http/steering-routes.ts';
 import { PushForwarder } from './pushes/push-forwarder.ts';
 
 export interface AdminPlatformParts {
@@ -64,6 +65,7 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
   });
   const guards = { viewer: requireApiKey(apiKeys, 'viewer'), operator: requireApiKey(apiKeys, 'operator') };
   serveNodes(server, { guards, directory, membership });
+  serveSteering(server, { guards, directory, membership, client });
   serveClients(server, { guards, directory, nodes, store, client });
   serveMessages(server, { guards, store });
   await servePushes(server, { guards, forwarder });

@@ -290,6 +290,9 @@ describe('what every service has', () => {
     expect(Object.keys(body.paths)).toEqual(
       expect.arrayContaining([
         '/v1/nodes',
+        '/v1/nodes/{nodeId}/weight',
+        '/v1/nodes/{nodeId}/drain',
+        '/v1/rebalances',
         '/v1/online',
         '/v1/clients/{clientId}',
         '/v1/clients/{clientId}/kick',

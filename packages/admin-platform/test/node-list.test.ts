@@ -21,11 +21,17 @@ const lease = (nodeId: string, boot: string, updatedAtMs = 1000): NodeLease => (
   loadFactor: 1,
 });
 
+const noWeights = new Map<string, number>();
+
 describe('the list of nodes', () => {
   it('joins what a node registered with what it reports', () => {
-    expect(mergeNodes([member('a', '1')], [lease('a', '1')], 1250)).toEqual([
+    expect(mergeNodes([member('a', '1')], [lease('a', '1')], noWeights, 1250)).toEqual([
       {
         ...member('a', '1'),
+        ownWeight: 1,
+        operatorWeight: null,
+        loadFactor: 1,
+        share: 1,
         presence: 'full',
         sessions: 5,
         memoryBytes: 100,
@@ -36,7 +42,12 @@ describe('the list of nodes', () => {
   });
 
   it('shows who is registered and silent, and who reports and is not registered', () => {
-    const nodes = mergeNodes([member('b', '1'), member('c', '2')], [lease('a', '1'), lease('c', '1')], 1000);
+    const nodes = mergeNodes(
+      [member('b', '1'), member('c', '2')],
+      [lease('a', '1'), lease('c', '1')],
+      noWeights,
+      1000,
+    );
     expect(
       nodes.map(({ nodeId, boot, presence, weight, sessions }) => [nodeId, boot, presence, weight, sessions]),
     ).toEqual([
@@ -47,7 +58,39 @@ describe('the list of nodes', () => {
     ]);
   });
 
+  it("shares new clients out by weight, an operator's before the node's own, times load factor", () => {
+    const nodes = mergeNodes(
+      [
+        { ...member('a', '1'), weight: 4, ownWeight: 1 },
+        member('b', '1'),
+        member('c', '1'),
+        { ...member('d', '1'), state: 'draining' },
+      ],
+      [{ ...lease('a', '1'), loadFactor: 0.5 }, lease('b', '1'), lease('e', '1')],
+      new Map([
+        ['a', 4],
+        ['e', 9],
+      ]),
+    );
+    expect(
+      nodes.map(({ nodeId, weight, ownWeight, operatorWeight, loadFactor, share }) => [
+        nodeId,
+        weight,
+        ownWeight,
+        operatorWeight,
+        loadFactor,
+        share,
+      ]),
+    ).toEqual([
+      ['a', 4, 1, 4, 0.5, 0.5],
+      ['b', 1, 1, null, 1, 0.25],
+      ['c', 1, 1, null, null, 0.25],
+      ['d', 1, 1, null, null, 0],
+      ['e', null, null, 9, 1, 0],
+    ]);
+  });
+
   it('gives no lease an age below zero', () => {
-    expect(mergeNodes([], [lease('a', '1', 9000)], 1000)[0]?.leaseAgeMs).toBe(0);
+    expect(mergeNodes([], [lease('a', '1', 9000)], noWeights, 1000)[0]?.leaseAgeMs).toBe(0);
   });
 });

@@ -35,7 +35,7 @@ export function serveNodes(app: HttpServer, { guards, directory, membership }: N
       },
     },
     async () => ({
-      nodes: mergeNodes(membership.members('push-server'), await directory.leases(), Date.now()),
+      nodes: mergeNodes(membership.members('push-server'), await directory.leases(), membership.weights()),
       isMembershipConnected: membership.isConnected(),
     }),
   );

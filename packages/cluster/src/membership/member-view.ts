@@ -34,6 +34,6 @@ export function withWeights(
 ): readonly Member[] {
   return Array.from(members, (member) => {
     const weight = weights.get(member.nodeId);
-    return weight === undefined ? member : { ...member, weight };
+    return weight === undefined ? member : { ...member, weight, ownWeight: member.weight };
   });
 }

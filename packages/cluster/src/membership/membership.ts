@@ -16,6 +16,8 @@ export interface Member {
   readonly addresses: { readonly api: string; readonly tcp?: string };
   /** Share of the clients relative to other nodes; above 0, at most 1000; 1 is an ordinary node. */
   readonly weight: number;
+  /** What it gives itself, where `weight` is what an operator has set. Never registered. */
+  readonly ownWeight?: number;
   readonly state: MemberState;
   readonly version: string;
 }

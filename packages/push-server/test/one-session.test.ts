@@ -10,7 +10,6 @@ import { TestClient } from './test-client.ts';
 const limits = {
   LONGWIRE_PUSH_MAX_LOGINS_PER_MINUTE: '1000000',
   LONGWIRE_PUSH_ACCEPTS_PER_SECOND: '1000000',
-  LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '60000',
 };
 
 interface Racer {

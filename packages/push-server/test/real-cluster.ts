@@ -8,7 +8,7 @@ import { loadConfig } from '@longwire/service-kit';
 import { realBackend, uniqueName, waitFor } from '../../../test-support/backends.ts';
 import { removeTree } from '../../cluster/test/zookeeper-tools.ts';
 import { pushServerConfigSchema, type PushServer, type PushServerConfig } from '../src/index.ts';
-import { CLUSTER_SECRET, TestCluster } from './harness.ts';
+import { callApi, CLUSTER_SECRET, TestCluster } from './harness.ts';
 
 const redis = realBackend('redis');
 const zookeeper = realBackend('zookeeper');
@@ -60,6 +60,8 @@ export class RealCluster {
       LONGWIRE_KAFKA_TOPIC: name,
       LONGWIRE_KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
       LONGWIRE_KAFKA_PARTITIONS: '3',
+      // A machine that runs many suites at once is late, and nothing else is.
+      LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '60000',
       ...settings,
     };
     const config = loadConfig(pushServerConfigSchema, { env });
@@ -71,7 +73,7 @@ export class RealCluster {
     return new RealCluster(env, config, own, await openMembership({ settings: config.zookeeper, logger }));
   }
 
-  /** `src/main.ts` in a process of its own. Resolves once it is in the list of members under a boot that was not there before. */
+  /** `src/main.ts` in a process of its own. Resolves once it is ready, under a boot that was not in the list before. */
   async start(nodeId: string, settings: Record<string, string> = {}): Promise<ServerProcess> {
     const listed = () => this.watcher.members('push-server').find((member) => member.nodeId === nodeId);
     const earlier = listed()?.boot;
@@ -97,7 +99,9 @@ export class RealCluster {
       return found?.boot === earlier ? null : found;
     });
     const addresses = { ...member.addresses, tcp: member.addresses.tcp! };
-    return { server: { addresses, start: async () => {}, stop: async () => {} }, child, log };
+    const server = { addresses, start: async () => {}, stop: async () => {} };
+    await waitFor(async () => (await callApi(server, '/readyz')).ok);
+    return { server, child, log };
   }
 
   /** Ends every process as if its machine had gone. */

@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeliveryOutcome, nodeApi, NODE_API_PREFIX } from '@longwire/cluster';
+import { FrameType } from '@longwire/protocol';
+import { waitFor } from '../../../test-support/backends.ts';
+import { callApi, metric } from './harness.ts';
+import { hasRealBackends, RealCluster, type ServerProcess } from './real-cluster.ts';
+
+const SESSION_TIMEOUT_MS = 6000;
+
+describe.skipIf(!hasRealBackends)('a push-server process that does not run for a while', () => {
+  let real: RealCluster;
+  let node: ServerProcess;
+
+  beforeAll(async () => {
+    real = await RealCluster.create({ LONGWIRE_ZOOKEEPER_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS) });
+    // Clients may be silent for no longer than it is stopped below.
+    node = await real.start('push-1', {
+      LONGWIRE_PUSH_HEARTBEAT_INTERVAL_MS: '1000',
+      LONGWIRE_PUSH_IDLE_TIMEOUT_MS: '1500',
+    });
+  }, 60_000);
+  afterAll(() => real.stop());
+
+  const bootOf = () => real.watcher.members('push-server').find(({ nodeId }) => nodeId === 'push-1')?.boot;
+
+  /** What the node answers to a message for alice of another node. */
+  async function deliver(messageId: string): Promise<DeliveryOutcome> {
+    const delivery = { id: 1, message: { messageId, payload: Buffer.from('x') }, clientIds: ['alice'] };
+    const answer = await callApi(node.server, `${NODE_API_PREFIX}/deliver`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-protobuf' },
+      body: Buffer.from(
+        nodeApi.deliver.request.encode({ originNodeId: 'x', deliveries: [delivery] }).finish(),
+      ),
+    });
+    const { outcomes } = nodeApi.deliver.response.decode(new Uint8Array(await answer.arrayBuffer()));
+    return outcomes[0]!.outcomes![0] as DeliveryOutcome;
+  }
+
+  it(
+    'serves what has piled up and closes nobody, when its session outlasted that',
+    { timeout: 60_000 },
+    async () => {
+      const alice = await real.own.login(node.server, 'alice');
+      const bob = await real.own.login(node.server, 'bob');
+      const boot = bootOf();
+      node.child.kill('SIGSTOP');
+      for (let i = 0; i < 50; i++) alice.send('send', { messageId: `m${i}`, to: 'bob', payload: null });
+      await delay(3500);
+      node.child.kill('SIGCONT');
+      for (let i = 0; i < 50; i++) expect((await bob.next('deliver')).messageId).toBe(`m${i}`);
+      await alice.pong();
+      await bob.pong();
+      expect([alice.isClosed, bob.isClosed]).toEqual([false, false]);
+      expect(bootOf()).toBe(boot);
+      expect(await metric(node.server, 'longwire_fences_total')).toBe(0);
+      for (const client of [alice, bob]) client.socket.destroy();
+      await waitFor(async () => (await metric(node.server, 'longwire_sessions')) === 0);
+    },
+  );
+
+  it('fences itself before it answers a client or a node, when it did not', { timeout: 90_000 }, async () => {
+    const alice = await real.own.login(node.server, 'alice');
+    const boot = bootOf();
+    node.child.kill('SIGSTOP');
+    await delay(200);
+    alice.frames.length = 0;
+    const asked = deliver('while-stopped');
+    for (let i = 0; i < 100; i++) alice.sendBytes([FrameType.ping, 0]);
+    alice.send('publish', { messageId: 'p', kind: 'chat', payload: null });
+    await waitFor(() => bootOf() === undefined);
+    await delay(SESSION_TIMEOUT_MS);
+    node.child.kill('SIGCONT');
+
+    expect((await alice.closed()).name).toBe('goElsewhere');
+    // Nothing came before it: no PONG, no PUBLISHED, no DELIVER.
+    expect(alice.frames).toEqual([]);
+    expect(await asked).toBe(DeliveryOutcome.notHere);
+    await waitFor(async () => (await real.own.directory.count()) === 0);
+
+    const newBoot = await waitFor(() => bootOf());
+    expect(newBoot).not.toBe(boot);
+    await waitFor(async () => (await callApi(node.server, '/readyz')).status === 200);
+    expect(await metric(node.server, 'longwire_fences_total', 'reason="paused"')).toBe(1);
+    const again = await real.own.login(node.server, 'alice');
+    expect(await deliver('after')).toBe(DeliveryOutcome.delivered);
+    expect((await again.next('deliver')).messageId).toBe('after');
+    expect(node.log.join('')).not.toContain('unhandled');
+  });
+});

@@ -69,8 +69,8 @@ export function sized(hex: string): string {
 }
 
 /** A field of wire type 2: text in UTF-8, or bytes given as hex. */
-export function field(number: number, value: string | { readonly hex: string }): string {
-  return varint(number * 8 + 2) + sized(typeof value === 'string' ? textHex(value) : value.hex);
+export function field(fieldNumber: number, value: string | { readonly hex: string }): string {
+  return varint(fieldNumber * 8 + 2) + sized(typeof value === 'string' ? textHex(value) : value.hex);
 }
 
 /** A field of wire type 0. */

@@ -13,7 +13,7 @@ import {
 } from './build.ts';
 import { conversationOf } from './outcome.ts';
 
-const valid: [string, string, Start][] = [
+const whole: [string, string, Start][] = [
   ['CONNECT', frame('CONNECT', number(1, 1) + number(2, 1) + field(3, 'bad')), 'accepted'],
   ['PUBLISH', publish('m1', 'kd', '00'), 'signed-in'],
   [
@@ -27,7 +27,7 @@ const valid: [string, string, Start][] = [
 ];
 
 /** Each bit of some frames flipped, with what the rules then say. */
-export const bitFlips: Case[] = valid.flatMap(([type, hex, start]) =>
+export const bitFlips: Case[] = whole.flatMap(([type, hex, start]) =>
   each(
     Array.from({ length: hex.length * 4 }, (_, bit) => bit),
     (bit) => {

@@ -26,6 +26,9 @@ import type { AuthConfig } from './config.ts';
 import { addClientRoutes } from './http/client-routes.ts';
 import { addTokenRoutes } from './http/token-routes.ts';
 import { PushServers } from './placement/push-servers.ts';
+import { FailedSignIns } from './limits/failed-sign-ins.ts';
+import { RequestRates } from './limits/request-rates.ts';
+import { limitedCounter, limitRequests } from './limits/too-many-requests.ts';
 import { ClientTokens } from './sign-in/client-tokens.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import { TokenIssuer } from './sign-in/token-issuer.ts';
@@ -65,7 +68,11 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
   const tokens = new ClientTokens({ verifier, directory, kicks, metrics });
   const accounts = new ClientAccounts(store);
   const issuer = new TokenIssuer(keys, config.tokens);
-  const signIn = new SignIn({ accounts, tokens, issuer, nodes, metrics });
+  const { requestsPerSecond, requestBurst, trustedProxies } = config.auth;
+  const limited = limitedCounter(metrics);
+  const rates = new RequestRates({ perSecond: requestsPerSecond, burst: requestBurst });
+  const failures = new FailedSignIns(config.auth);
+  const signIn = new SignIn({ accounts, failures, limited, tokens, issuer, nodes, metrics });
 
   const app = await createHttpServer({
     logger,
@@ -78,10 +85,16 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
       version: longwireVersion,
     },
     metricsAuthorized: requireApiKeyOrClusterSecret(config.apiKeys, 'viewer', config.cluster.secret),
+    trustedProxies,
     bodyLimitBytes: 16_384,
   });
   addClientRoutes(app, accounts, config.apiKeys);
-  addTokenRoutes(app, { signIn, tokens, apiKeys: new ApiKeys(config.apiKeys) });
+  addTokenRoutes(app, {
+    signIn,
+    tokens,
+    apiKeys: new ApiKeys(config.apiKeys),
+    limitRequests: limitRequests(rates, limited),
+  });
 
   let url = '';
   return {

@@ -1,9 +1,11 @@
 import {
   checkRole,
   credentialOf,
+  networkOf,
   Problem,
   problemResponses,
   type ApiKeys,
+  type Guard,
   type HttpServer,
 } from '@longwire/service-kit';
 import type { FastifyRequest } from 'fastify';
@@ -16,38 +18,51 @@ export interface TokenRouteParts {
   readonly signIn: SignIn;
   readonly tokens: ClientTokens;
   readonly apiKeys: ApiKeys;
+  /** Refuses an address from which too much comes. */
+  readonly limitRequests: Guard;
 }
 
 /** POST /v1/tokens and what becomes of a token later: /v1/tokens/refresh and /v1/tokens/revoke. */
-export function addTokenRoutes(app: HttpServer, { signIn, tokens, apiKeys }: TokenRouteParts): void {
+export function addTokenRoutes(
+  app: HttpServer,
+  { signIn, tokens, apiKeys, limitRequests }: TokenRouteParts,
+): void {
   app.post(
     '/v1/tokens',
     {
+      onRequest: limitRequests,
       schema: {
         summary: 'Sign in with the secret',
         body: signInBody,
         response: {
           200: signedIn,
-          ...problemResponses('invalid-request', 'invalid-credentials', ...unavailable),
+          ...problemResponses('invalid-request', 'invalid-credentials', 'too-many-requests', ...unavailable),
         },
       },
     },
     async (request, reply) => {
       const { clientId, clientSecret } = request.body;
       reply.header('cache-control', 'no-store');
-      return toAnswer(await signIn.withSecret(clientId, clientSecret));
+      return toAnswer(await signIn.withSecret(clientId, clientSecret, networkOf(request.ip)));
     },
   );
 
   app.post(
     '/v1/tokens/refresh',
     {
+      onRequest: limitRequests,
       schema: {
         summary: 'Sign in again with a token that is still valid',
         security: withBearer,
         response: {
           200: signedIn,
-          ...problemResponses('unauthorized', 'token-refused', 'token-revoked', ...unavailable),
+          ...problemResponses(
+            'unauthorized',
+            'token-refused',
+            'token-revoked',
+            'too-many-requests',
+            ...unavailable,
+          ),
         },
       },
     },
@@ -60,6 +75,7 @@ export function addTokenRoutes(app: HttpServer, { signIn, tokens, apiKeys }: Tok
   app.post(
     '/v1/tokens/revoke',
     {
+      onRequest: limitRequests,
       schema: {
         summary: 'Revoke every token that a client has',
         description:
@@ -74,6 +90,7 @@ export function addTokenRoutes(app: HttpServer, { signIn, tokens, apiKeys }: Tok
             'token-refused',
             'token-revoked',
             'forbidden',
+            'too-many-requests',
             'dependency-unavailable',
           ),
         },

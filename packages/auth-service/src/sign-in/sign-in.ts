@@ -1,5 +1,7 @@
 import { Problem, type Metrics } from '@longwire/service-kit';
 import type { ClientAccounts } from '../clients/client-accounts.ts';
+import type { FailedSignIns } from '../limits/failed-sign-ins.ts';
+import { tooManyRequests, type LimitedCounter } from '../limits/too-many-requests.ts';
 import type { PushServerAddress, PushServers } from '../placement/push-servers.ts';
 import type { ClientTokens } from './client-tokens.ts';
 import type { TokenIssuer } from './token-issuer.ts';
@@ -13,6 +15,8 @@ export interface SignedIn {
 
 export interface SignInParts {
   readonly accounts: ClientAccounts;
+  readonly failures: FailedSignIns;
+  readonly limited: LimitedCounter;
   readonly tokens: ClientTokens;
   readonly issuer: TokenIssuer;
   readonly nodes: PushServers;
@@ -29,12 +33,20 @@ export class SignIn {
     this.#measure = measurement(parts.metrics);
   }
 
-  /** Throws the same problem for an unknown client and for a wrong secret. */
-  withSecret(clientId: string, clientSecret: string): Promise<SignedIn> {
+  /** Throws the same problem for an unknown client and for a wrong secret, and after some of them another: to wait. */
+  withSecret(clientId: string, clientSecret: string, network: string): Promise<SignedIn> {
+    const { accounts, failures, limited } = this.#parts;
     return this.#measure('secret', async () => {
-      if (!(await this.#parts.accounts.isSecretOf(clientId, clientSecret))) {
+      const waitMs = failures.waitMs(clientId, network, performance.now());
+      if (waitMs > 0) {
+        limited.inc({ reason: 'failures' });
+        throw tooManyRequests('The secret was wrong too often; wait before the next attempt', waitMs / 1000);
+      }
+      if (!(await accounts.isSecretOf(clientId, clientSecret))) {
+        failures.failed(clientId, network, performance.now());
         throw new Problem('invalid-credentials', 'There is no client with this id and this secret');
       }
+      failures.succeeded(clientId, network);
       return this.#admit(clientId);
     });
   }

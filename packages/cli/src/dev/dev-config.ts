@@ -1,5 +1,5 @@
 import { adminPlatformConfigSchema } from '@longwire/admin-platform';
-import { authConfigSchema } from '@longwire/auth-service';
+import { authConfigSchema, checkAuthConfig } from '@longwire/auth-service';
 import { redisProblems } from '@longwire/cluster';
 import { checkPushRouteConfig, pushRouteConfigSchema } from '@longwire/push-route';
 import { checkPushServerConfig, pushServerConfigSchema } from '@longwire/push-server';
@@ -25,6 +25,7 @@ export type DevConfig = Static<ReturnType<typeof devConfigSchema>>;
 /** The settings of a cluster in one process. An empty address of a backend means its embedded adapter. @throws ConfigError */
 export function loadDevConfig(env: NodeJS.ProcessEnv, clusterSecret: string): DevConfig {
   const check = (config: DevConfig) => [
+    ...checkAuthConfig(config),
     ...checkPushServerConfig(config),
     ...checkPushRouteConfig(config),
     ...tlsProblems(config),

@@ -1,7 +1,7 @@
+import { networkOf } from '@longwire/service-kit';
 import type { PushServerSettings } from '../config.ts';
 import { AcceptRate } from './accept-rate.ts';
 import type { LoopDelay } from './loop-delay.ts';
-import { networkOf } from './networks.ts';
 import type { ConnectionBounds } from './open-files.ts';
 
 export type RefusalReason =

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Connection } from '../connection/connection.ts';
-import { handleOf } from '../connection/socket-handle.ts';
+import { handleOf, remoteAddressOf } from '../connection/socket-handle.ts';
 import type { Admission, Refusal } from './admission.ts';
 
 /** Makes connections of sockets. */
@@ -16,6 +16,7 @@ export interface TcpListenerOptions {
   readonly logger: Logger;
 }
 
+const ERROR_LOG_INTERVAL_MS = 1000;
 const connectionOf = Symbol('connection');
 type ConnectedSocket = Socket & { [connectionOf]?: Connection };
 
@@ -23,10 +24,11 @@ type ConnectedSocket = Socket & { [connectionOf]?: Connection };
 export class TcpListener {
   readonly #server: Server;
   readonly #logger: Logger;
+  #toldErrorAtMs = -Infinity;
 
   constructor({ admission, owner, logger }: TcpListenerOptions) {
     this.#server = createServer({ noDelay: true }, (socket: ConnectedSocket) => {
-      const address = socket.remoteAddress ?? '';
+      const address = remoteAddressOf(socket);
       const refusal = admission.admit(address, handleOf(socket)?.fd ?? -1);
       socket[connectionOf] = refusal === null ? owner.accept(socket, address) : owner.refuse(socket, refusal);
       socket.on('data', onData);
@@ -46,14 +48,21 @@ export class TcpListener {
         resolve();
       });
     });
-    // From now on an accept that failed, for example without a free file descriptor: the connections that exist go on.
-    this.#server.on('error', (error) => this.#logger.error({ err: error }, 'could not accept a connection'));
+    this.#server.on('error', (error) => this.#onAcceptError(error));
     return this.#server.address() as AddressInfo;
   }
 
   /** Accepts no more; connections go on. */
   stopAccepting(): void {
     this.#server.close();
+  }
+
+  /** The connections that exist go on. One that waits is tried again at once, so this may come thousands of times a second. */
+  #onAcceptError(error: Error): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#toldErrorAtMs < ERROR_LOG_INTERVAL_MS) return;
+    this.#toldErrorAtMs = nowMs;
+    this.#logger.error({ err: error }, 'could not accept a connection');
   }
 }
 

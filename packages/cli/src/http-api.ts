@@ -26,6 +26,8 @@ export class ApiRefused extends Mistake {
   }
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 interface CallOptions {
   readonly body?: object;
   readonly deadlineMs?: number;
@@ -45,8 +47,16 @@ export class HttpApi {
     return this.#call('GET', path, { deadlineMs });
   }
 
-  post<Answer>(path: string, body: object): Promise<Answer> {
-    return this.#call('POST', path, { body });
+  post<Answer>(path: string, body?: object): Promise<Answer> {
+    return this.#call('POST', path, body === undefined ? {} : { body });
+  }
+
+  put<Answer>(path: string, body: object): Promise<Answer> {
+    return this.#call('PUT', path, { body });
+  }
+
+  delete<Answer>(path: string): Promise<Answer> {
+    return this.#call('DELETE', path);
   }
 
   /** Rejects with a `Mistake` when nothing answers at the address. */
@@ -54,7 +64,7 @@ export class HttpApi {
     await this.#fetch('GET', '/livez');
   }
 
-  async #call<Answer>(method: 'GET' | 'POST', path: string, options: CallOptions): Promise<Answer> {
+  async #call<Answer>(method: Method, path: string, options: CallOptions = {}): Promise<Answer> {
     const { response, text } = await this.#fetch(method, path, options);
     const value = parse(text);
     if (!response.ok) throw new ApiRefused(response.status, (value ?? {}) as ProblemBody);
@@ -64,7 +74,7 @@ export class HttpApi {
   }
 
   async #fetch(
-    method: 'GET' | 'POST',
+    method: Method,
     path: string,
     { body, deadlineMs = defaultDeadlineMs }: CallOptions = {},
   ): Promise<{ response: Response; text: string }> {

@@ -133,6 +133,23 @@ test('nodes, status and client tell what is there', async () => {
   await waitFor(async () => (await json('client', 'seen'))['online'] === false);
 });
 
+test('an operator steers the nodes, and is kept from draining the only one', async () => {
+  const nodeId = String((await json('nodes'))['nodeId']);
+  expect(await json('nodes', 'weight', nodeId, '2.5')).toEqual({ nodeId, operatorWeight: 2.5 });
+  expect(await json('nodes')).toMatchObject({ weight: 2.5, ownWeight: 1, operatorWeight: 2.5, share: 1 });
+  expect((await longwire('nodes')).stdout).toMatch(/ 2\.5 set +1\.00 +100\.0 % /);
+  expect((await longwire('nodes', 'weight', nodeId, 'default')).stdout).toContain('has its own weight again');
+  expect(await json('nodes')).toMatchObject({ weight: 1, operatorWeight: null });
+  const drain = await longwire('nodes', 'drain', nodeId);
+  expect(drain.code).toBe(1);
+  expect(drain.stderr).toMatch(/is the only active push-server.* \(only-node\)\n$/);
+  expect(await json('nodes', 'rebalance', '--rate', '50')).toEqual({
+    clients: 0,
+    clientsPerSecond: 50,
+    nodes: [{ nodeId, clients: 0 }],
+  });
+});
+
 test('a token can be refreshed by whoever holds it', async () => {
   const { token, pushServer } = await json('token', 'holder');
   expect(pushServer).toMatchObject({ tcp: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string });
@@ -170,6 +187,8 @@ describe('mistakes are told in one line', () => {
     [['serve', 'everything'], 2, /Allowed choices are auth, push, route, consumer, admin/],
     [['send', '--from', 'bob', '--to', 'bob', 'x'], 2, /^bob cannot send to itself: --from and --to must be/],
     [['nonsense'], 2, /unknown command 'nonsense'/],
+    [['nodes', 'weight', 'push-1', '0'], 2, /It must be above 0 and at most 1000, or "default"/],
+    [['nodes', 'weight', 'nobody', '1'], 1, /^There is no push-server nobody \(node-not-found\)\n$/],
     [['config', 'check', 'nonsense'], 2, /^unknown role nonsense; allowed: auth, /],
   ] as const)('%j', async ([args, code, stderr]) => {
     await longwire('register', 'alice');

@@ -38,6 +38,10 @@ export class DirectoryLink {
   readonly directory: Directory;
   /** Answers to claims wait here: the claim itself has been done. */
   readonly claimAnswers = new Gate();
+  /** The same of confirmations. */
+  readonly confirmAnswers = new Gate();
+  /** How many confirmations were asked for in each tenth of a second. */
+  readonly confirmsByTenth = new Map<number, number>();
   /** `cut`: nothing arrives. `answers-lost`: calls take effect, and no answer comes back. */
   state: 'up' | 'cut' | 'answers-lost' = 'up';
   /** Releases that were tried while the link was not up. */
@@ -49,13 +53,20 @@ export class DirectoryLink {
         (target, name: keyof Directory) =>
         async (...args: unknown[]) => {
           if (this.state !== 'up' && name === 'release') this.lostReleases++;
+          if (name === 'confirm') this.#countConfirm();
           if (this.state === 'cut') throw new DirectoryUnavailable('cut by the test');
           const answer = await (target[name] as (...args: unknown[]) => Promise<unknown>).apply(target, args);
           if (name === 'claim') await this.claimAnswers.pass();
+          if (name === 'confirm') await this.confirmAnswers.pass();
           if (this.state === 'answers-lost') throw new DirectoryUnavailable('answer lost by the test');
           return answer;
         },
     });
+  }
+
+  #countConfirm(): void {
+    const tenth = Math.floor(performance.now() / 100);
+    this.confirmsByTenth.set(tenth, (this.confirmsByTenth.get(tenth) ?? 0) + 1);
   }
 }
 

@@ -1,0 +1,171 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Value } from 'typebox/value';
+import {
+  EmbeddedDirectory,
+  RedisDirectory,
+  redisSettings,
+  type ConfirmResult,
+  type Directory,
+} from '@longwire/cluster';
+import { RedisProcess } from '../../../deploy/local/redis/redis-process.ts';
+import { isPresent } from '../../../deploy/local/run.ts';
+import { waitFor } from '../../../test-support/helpers.ts';
+import { metric, TestCluster, type TestServer } from './harness.ts';
+import { DirectoryLink } from './links.ts';
+import type { TestClient } from './test-client.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function clusterOn(directory: Directory): Promise<TestCluster> {
+  const cluster = await TestCluster.create({ directory });
+  cleanUps.push(() => cluster.stop());
+  return cluster;
+}
+
+async function nameOf(directory: Directory, clientId: string): Promise<string | null> {
+  const [route] = await directory.lookup([clientId]);
+  return route ? `${route.nodeId}/${route.boot}/${route.conn}` : null;
+}
+
+const audited = (server: TestServer, result: ConfirmResult | 'failed') =>
+  metric(server, 'longwire_routes_audited_total', `result="${result}"`);
+
+async function expectDelivered(from: TestClient, to: TestClient, toId: string): Promise<void> {
+  from.send('send', { messageId: 'm', to: toId, payload: null });
+  expect((await to.next('deliver')).messageId).toBe('m');
+  expect((await from.next('sent')).status).toBe(0);
+}
+
+describe('the audit of routes', () => {
+  it('puts back what the directory has lost, and closes what was replaced or revoked behind its back', async () => {
+    const directory = new EmbeddedDirectory();
+    const cluster = await clusterOn(directory);
+    const server = await cluster.start('push-1');
+    const [alice, bob, carol] = [
+      await cluster.login(server, 'alice'),
+      await cluster.login(server, 'bob'),
+      await cluster.login(server, 'carol'),
+    ];
+    const standing = await nameOf(directory, 'carol');
+    const [route] = await directory.lookup(['alice']);
+    const { nodeId, boot } = route!;
+    // The routes of this boot and its name are lost, and neither a kick nor a revocation has arrived.
+    await directory.sweep(nodeId, boot);
+    const elsewhere = { ...route!, nodeId: 'push-9', sinceMs: Date.now() };
+    await directory.claim('alice', elsewhere, Date.now());
+    await directory.revoke('bob', Date.now() + 60_000);
+
+    expect((await alice.closed()).name).toBe('replaced');
+    expect((await bob.closed()).name).toBe('tokenRevoked');
+    await waitFor(async () => (await nameOf(directory, 'carol')) === standing);
+    await carol.pong();
+    expect(await nameOf(directory, 'alice')).toContain('push-9/');
+    expect(await nameOf(directory, 'bob')).toBeNull();
+    expect(await directory.knownBoots()).toEqual([{ nodeId, boot }]);
+    expect([
+      await audited(server, 'replaced'),
+      await audited(server, 'revoked'),
+      await audited(server, 'restored'),
+    ]).toEqual([1, 1, 1]);
+  });
+
+  it('leaves no route of a session that ends while it is asked about', async () => {
+    const link = new DirectoryLink();
+    const cluster = await clusterOn(link.directory);
+    const server = await cluster.start('push-1');
+    const alice = await cluster.login(server, 'alice');
+    const [route] = await link.directory.lookup(['alice']);
+    link.confirmAnswers.close();
+    await link.directory.sweep(route!.nodeId, route!.boot);
+    await waitFor(() => link.confirmAnswers.held > 0);
+    // Its route is deleted now; the audit has not heard yet that it was the one who wrote it.
+    alice.socket.destroy();
+    await waitFor(async () => (await metric(server, 'longwire_sessions')) === 0);
+    await link.directory.claim('alice', route!, Date.now());
+    link.confirmAnswers.open();
+    await waitFor(async () => (await link.directory.count()) === 0);
+  });
+
+  it(
+    'asks about everyone within a round, evenly, and goes on while the directory is away',
+    { timeout: 90_000 },
+    async () => {
+      const link = new DirectoryLink();
+      const cluster = await clusterOn(link.directory);
+      const server = await cluster.start('push-1');
+      await Promise.all(Array.from({ length: 400 }, (_, i) => cluster.login(server, `client-${i}`)));
+      // Ten a second: forty seconds for all.
+      const startedAtMs = performance.now();
+      const [before] = [await audited(server, 'standing')];
+      await waitFor(async () => (await audited(server, 'standing')) >= before + 50);
+      const tookMs = performance.now() - startedAtMs;
+      expect(tookMs).toBeGreaterThan(3000);
+      expect(tookMs).toBeLessThan(20_000);
+
+      link.state = 'cut';
+      await waitFor(async () => (await audited(server, 'failed')) >= 5);
+      link.state = 'up';
+      const healed = await audited(server, 'standing');
+      await waitFor(async () => (await audited(server, 'standing')) > healed);
+      expect(await metric(server, 'longwire_sessions')).toBe(400);
+    },
+  );
+});
+
+describe.skipIf(!isPresent('redis-server'))('a Redis that is emptied', () => {
+  it(
+    'has every route back at a bounded rate, while clients of one node reach each other',
+    { timeout: 120_000 },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'longwire-emptied-'));
+      cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+      const redis = await RedisProcess.start({ folder, args: ['--appendonly', 'no'] });
+      cleanUps.push(() => redis.stop());
+      const settings = { ...Value.Create(redisSettings), url: `redis://127.0.0.1:${redis.port}` };
+      const directory = new RedisDirectory({ settings, logger: pino({ level: 'silent' }) });
+      const cluster = await clusterOn(directory);
+      const link = new DirectoryLink(directory);
+      const one = await cluster.start('push-1', {}, { directory: link.directory });
+      const two = await cluster.start('push-2');
+      const names = new Map<string, string>();
+      const clientIds = Array.from({ length: 3000 }, (_, i) => `client-${i}`);
+      for (let start = 0; start < clientIds.length; start += 250) {
+        const batch = clientIds.slice(start, start + 250).map(async (clientId) => {
+          const client = await cluster.connect(one, clientId);
+          names.set(clientId, (await client.next('connected')).connection);
+        });
+        await Promise.all(batch);
+      }
+      const [alice, bob] = [await cluster.login(one, 'alice'), await cluster.login(one, 'bob')];
+      const carol = await cluster.login(two, 'carol');
+      await expectDelivered(carol, bob, 'bob');
+
+      await redis.command('FLUSHALL');
+      const emptiedAtMs = performance.now();
+      await expectDelivered(alice, bob, 'bob');
+      await waitFor(async () => (await directory.count()) === clientIds.length + 3, 60_000);
+      expect(performance.now() - emptiedAtMs).toBeLessThan(60_000);
+      // 500 in a tenth of a second are 5,000 a second, and each call of the audit waits for the one before.
+      expect(Math.max(...link.confirmsByTenth.values())).toBeLessThanOrEqual(1000);
+      expect(await metric(one, 'longwire_sessions')).toBe(clientIds.length + 2);
+
+      const routes = await directory.lookup(clientIds);
+      for (const [index, route] of routes.entries()) {
+        const { nodeId, boot, conn } = route!;
+        expect(`${nodeId}/${boot}/${conn}`).toBe(names.get(clientIds[index]!));
+      }
+      await expectDelivered(carol, alice, 'alice');
+      // What a sweep goes by is there again as well.
+      const members = one.membership.members('push-server').map(({ nodeId, boot }) => ({ nodeId, boot }));
+      const known = await directory.knownBoots();
+      expect(known.toSorted((a, b) => a.nodeId.localeCompare(b.nodeId))).toEqual(members);
+    },
+  );
+});

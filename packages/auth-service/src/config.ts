@@ -21,7 +21,12 @@ export const authSettings = Type.Object({
     default: [],
     description: 'addresses or networks of proxies in front, whose X-Forwarded-For is believed',
   }),
-  requestsPerSecond: count(100, 'sign-ins, refreshes and revocations from one address, in the long run'),
+  requestsPerSecond: Type.Number({
+    default: 100,
+    minimum: 0.001,
+    maximum: 1_000_000,
+    description: 'sign-ins, refreshes and revocations from one address, in the long run',
+  }),
   requestBurst: count(2000, 'the same at once, after a time without any'),
   freeFailures: count(5, 'wrong secrets in a row for one client from one address before it must wait'),
   freeClientFailures: count(50, 'the same from all addresses together'),

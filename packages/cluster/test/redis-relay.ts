@@ -1,10 +1,13 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a real server, and can go silent or break the connections. */
+/** Stands between a client and a real server, and spoils what goes through. */
 export class Relay {
   readonly #server: Server;
   readonly #pairs = new Set<{ client: Socket; upstream: Socket }>();
   #silent = false;
+  #isLosingReplies = false;
+  #replyBytesLeft = Infinity;
+  #delayMs = 0;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -28,8 +31,31 @@ export class Relay {
     this.#silent = true;
   }
 
+  /** What the client asks arrives and is done; what the server answers does not. */
+  loseReplies(): void {
+    this.#isLosingReplies = true;
+  }
+
+  /** Breaks the connection that would carry more than so many bytes of replies from now on. */
+  cutReplyAfter(bytes: number): void {
+    this.#replyBytesLeft = bytes;
+  }
+
+  /** Replies come so much later. */
+  slowDown(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
+
   speakAgain(): void {
     this.#silent = false;
+    this.#isLosingReplies = false;
+    this.#replyBytesLeft = Infinity;
+    this.#delayMs = 0;
+  }
+
+  /** With a reset (RST) instead of an orderly end. */
+  resetConnections(): void {
+    for (const { client } of this.#pairs) client.resetAndDestroy();
   }
 
   breakConnections(): void {
@@ -50,7 +76,10 @@ export class Relay {
     const pair = { client, upstream };
     this.#pairs.add(pair);
     client.on('data', (bytes) => this.#silent || upstream.write(bytes));
-    upstream.on('data', (bytes) => this.#silent || client.write(bytes));
+    upstream.on('data', (bytes) => {
+      if (this.#delayMs > 0) setTimeout(() => this.#reply(client, bytes), this.#delayMs);
+      else this.#reply(client, bytes);
+    });
     for (const [one, other] of [
       [client, upstream],
       [upstream, client],
@@ -61,5 +90,13 @@ export class Relay {
         this.#pairs.delete(pair);
       });
     }
+  }
+
+  #reply(client: Socket, bytes: Buffer): void {
+    if (this.#silent || this.#isLosingReplies) return;
+    const passed = bytes.subarray(0, this.#replyBytesLeft);
+    this.#replyBytesLeft -= passed.length;
+    client.write(passed);
+    if (passed.length < bytes.length) client.destroySoon();
   }
 }

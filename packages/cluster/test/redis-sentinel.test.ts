@@ -37,7 +37,8 @@ describe.skipIf(!isPresent('redis-server'))(
     }
 
     async function loseSomeRoutes(directory: RedisDirectory): Promise<void> {
-      await Promise.all(clientIds.map((id, i) => i % 2 && directory.release(id, route(i + 1))));
+      const odd = clientIds.map((id, i) => ({ id, conn: i + 1 })).filter((_, i) => i % 2 === 1);
+      await Promise.all(odd.map(({ id, conn }) => directory.release(id, route(conn))));
     }
 
     test('a wrong word, for the sentinels or for Redis, is refused and stands in no error', async () => {

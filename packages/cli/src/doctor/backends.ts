@@ -20,7 +20,7 @@ export function examineBackends({
 }: Pick<DevConfig, 'redis' | 'zookeeper' | 'kafka' | 'database'>): Promise<ExaminedBackend[]> {
   const databaseUrl = database.url.startsWith('mysql:') ? database.url : '';
   return Promise.all([
-    examine('redis', redis.url, probes.redis),
+    examine('redis', redis.url, () => probes.redis(redis)),
     examine('zookeeper', zookeeper.servers, probes.zookeeper),
     examine('kafka', kafka.brokers, probes.kafka),
     examine('database', databaseUrl, probes.database),

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { connectRedis, type RedisSettings } from '@longwire/cluster';
 import { Kafka, logLevel } from 'kafkajs';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { readClock, type ClockReading } from './clock.ts';
@@ -10,39 +10,28 @@ import { openAndCloseSession } from './zookeeper-handshake.ts';
  *
  * Answers with the backend's clock where it tells; rejects when it does not answer.
  */
-export type Probe = (address: string) => Promise<ClockReading | null>;
+export type Probe<Where = string> = (where: Where) => Promise<ClockReading | null>;
 
 /** For each step of a probe. */
 const stepDeadlineMs = 3000;
 
 export const probes = {
-  async redis(url) {
-    const redis = new Redis(url, {
-      lazyConnect: true,
-      connectTimeout: stepDeadlineMs,
-      commandTimeout: stepDeadlineMs,
-      socketTimeout: stepDeadlineMs,
-      maxRetriesPerRequest: 0,
-      retryStrategy: null,
-    });
-    // Its promises say only that the connection is closed; why is in the event.
-    let reason: Error | null = null;
-    redis.on('error', (error: Error) => (reason ??= error));
+  async redis(settings: RedisSettings) {
+    const redis = connectRedis({ ...settings, commandTimeoutMs: stepDeadlineMs });
     try {
-      await redis.connect();
-      await redis.ping();
+      // It would try for ever; the first attempt is what counts.
+      await new Promise<void>((resolve, reject) => redis.once('ready', resolve).once('error', reject));
       return await readClock('redis', 1, async () => {
         const [seconds, microseconds] = await redis.time();
         return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
       });
-    } catch (error) {
-      throw reason ?? error;
     } finally {
+      redis.on('error', () => undefined);
       redis.disconnect();
     }
   },
 
-  async zookeeper(servers) {
+  async zookeeper(servers: string) {
     const tries = listOf(servers).map(async (server) => {
       await openAndCloseSession(server, stepDeadlineMs).catch((error: unknown) => {
         throw new Error(`${server}: ${reasonOf(error)}`);
@@ -55,7 +44,7 @@ export const probes = {
     return null;
   },
 
-  async kafka(brokers) {
+  async kafka(brokers: string) {
     const seeds = listOf(brokers);
     const kafka = new Kafka({
       clientId: 'longwire-doctor',
@@ -76,7 +65,7 @@ export const probes = {
     return null;
   },
 
-  async database(url) {
+  async database(url: string) {
     const connection = await createConnection({ uri: url, connectTimeout: stepDeadlineMs });
     // Without a listener an error on an idle connection would end this process; the call under way rejects with it.
     connection.on('error', () => undefined);
@@ -91,7 +80,7 @@ export const probes = {
       connection.destroy();
     }
   },
-} satisfies Record<string, Probe>;
+} satisfies Record<string, Probe<never>>;
 
 /** Errors of several tries at once, such as both addresses of `localhost`, have a code and no message. */
 export function reasonOf(error: unknown): string {

@@ -24,8 +24,17 @@ export function parseRedisUrl(url: string, mode: keyof typeof defaultPort): Redi
       return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || defaultPort[mode]) };
     }),
     tls: scheme === 'rediss',
-    username: decodeURIComponent(username) || undefined,
-    password: decodeURIComponent(password.join(':')) || undefined,
+    username: decoded(username) || undefined,
+    password: decoded(password.join(':')) || undefined,
     database: Number(database),
   };
+}
+
+/** A word with a percent sign that encodes nothing is taken as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

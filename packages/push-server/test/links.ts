@@ -44,6 +44,10 @@ export class DirectoryLink {
   readonly confirmsByTenth = new Map<number, number>();
   /** `cut`: nothing arrives. `answers-lost`: calls take effect, and no answer comes back. */
   state: 'up' | 'cut' | 'answers-lost' = 'up';
+  /** While not null, claims are given up without an answer, and take effect only when the test runs them. */
+  lateClaims: (() => Promise<unknown>)[] | null = null;
+  /** Releases that were answered. */
+  releases = 0;
   /** Releases that were tried while the link was not up. */
   lostReleases = 0;
 
@@ -55,7 +59,13 @@ export class DirectoryLink {
           if (this.state !== 'up' && name === 'release') this.lostReleases++;
           if (name === 'confirm') this.#countConfirm();
           if (this.state === 'cut') throw new DirectoryUnavailable('cut by the test');
-          const answer = await (target[name] as (...args: unknown[]) => Promise<unknown>).apply(target, args);
+          const call = () => (target[name] as (...args: unknown[]) => Promise<unknown>).apply(target, args);
+          if (name === 'claim' && this.lateClaims !== null) {
+            this.lateClaims.push(call);
+            throw new DirectoryUnavailable('claim held up by the test');
+          }
+          const answer = await call();
+          if (name === 'release') this.releases++;
           if (name === 'claim') await this.claimAnswers.pass();
           if (name === 'confirm') await this.confirmAnswers.pass();
           if (this.state === 'answers-lost') throw new DirectoryUnavailable('answer lost by the test');

@@ -136,6 +136,18 @@ describe('while the directory is away', () => {
     await expectReached(await cluster.login(one, 'alice'), 'alice');
   });
 
+  it('a claim that takes effect after it was given up and released is released again', async () => {
+    link.lateClaims = [];
+    const client = await cluster.connect(one, 'alice');
+    expect((await client.closed()).name).toBe('backendUnavailable');
+    await waitFor(() => link.releases === 1);
+    await link.lateClaims[0]!();
+    link.lateClaims = null;
+    expect(await routeOf('alice')).not.toBeNull();
+    await waitFor(async () => (await routeOf('alice')) === null);
+    expect(await metric(one, 'longwire_route_releases_waiting')).toBe(0);
+  });
+
   it('the release of an ended session is kept, and done afterwards', async () => {
     const client = await cluster.login(one, 'alice');
     link.state = 'cut';

@@ -6,13 +6,16 @@ const maxRecordBytes = 16_384;
 const nodeIdSchema = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
 const weightSchema = Type.Number({ exclusiveMinimum: 0, maximum: 1000 });
 
+const clientAddress = Type.String({ pattern: '^[^\\s]+:[0-9]{1,5}$', maxLength: 512 });
+
 /** A record may carry more than this: a later version may have written it. */
 const memberSchema = Type.Object({
   nodeId: nodeIdSchema,
   boot: Type.String({ pattern: '^[0-9a-f]{16}$' }),
   addresses: Type.Object({
     api: Type.String({ pattern: '^https?://', maxLength: 512 }),
-    tcp: Type.Optional(Type.String({ pattern: '^[^\\s]+:[0-9]{1,5}$', maxLength: 512 })),
+    tcp: Type.Optional(clientAddress),
+    tls: Type.Optional(clientAddress),
   }),
   weight: weightSchema,
   state: Type.Union([Type.Literal('active'), Type.Literal('draining')]),

@@ -7,13 +7,21 @@ export type MemberRole = 'push-server' | 'push-route';
 
 export type MemberState = 'active' | 'draining';
 
+/** A push-server has one for clients, too: `tcp` where it speaks plain TCP, `tls` where it speaks TLS; both are `host:port`. */
+export interface MemberAddresses {
+  /** Base URL of the node-to-node calls. */
+  readonly api: string;
+  readonly tcp?: string;
+  readonly tls?: string;
+}
+
 export interface Member {
   /** Stable name of the process, unique within its role; 1 to 64 of `A-Z a-z 0-9 . _ -`. */
   readonly nodeId: string;
   /** 16 hex digits, new at each process start: tells two lives of one node apart. */
   readonly boot: string;
-  /** Where to reach it. `api` is the base URL of its node-to-node calls; a push-server also has `tcp` as `host:port`. */
-  readonly addresses: { readonly api: string; readonly tcp?: string };
+  /** Where to reach it. */
+  readonly addresses: MemberAddresses;
   /** Share of the clients relative to other nodes; above 0, at most 1000; 1 is an ordinary node. */
   readonly weight: number;
   /** What it gives itself, where `weight` is what an operator has set. Never registered. */

@@ -9,7 +9,7 @@ import { ZooKeeperFolder } from './zookeeper-folder.ts';
 import { parseServers, ZooKeeperLink } from './zookeeper-link.ts';
 import { ZooKeeperRegistration } from './zookeeper-registration.ts';
 
-const folders: Record<MemberRole, string> = { 'push-server': 'push-servers', 'push-route': 'push-routes' };
+const folderNames: Record<MemberRole, string> = { 'push-server': 'push-servers', 'push-route': 'push-routes' };
 
 type Folder = ZooKeeperFolder<Member> | ZooKeeperFolder<number>;
 
@@ -100,7 +100,7 @@ export class ZooKeeperMembership implements Membership {
     if (this.#isClosed) throw new Error('the membership is closed');
     encodeMember(member);
     const registration: ZooKeeperRegistration = new ZooKeeperRegistration({
-      path: `${this.#settings.rootPath}/${folders[role]}/${member.nodeId}`,
+      path: `${this.#settings.rootPath}/${folderNames[role]}/${member.nodeId}`,
       member,
       deadlineMs: this.#settings.sessionTimeoutMs,
       logger: this.#logger,
@@ -155,7 +155,7 @@ export class ZooKeeperMembership implements Membership {
       return member;
     };
     return new ZooKeeperFolder({
-      path: `${this.#settings.rootPath}/${folders[role]}`,
+      path: `${this.#settings.rootPath}/${folderNames[role]}`,
       decode,
       onRead,
       logger: this.#logger,

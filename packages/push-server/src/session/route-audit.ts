@@ -76,9 +76,9 @@ export class RouteAudit {
   #next(count: number): Session[] {
     const batch: Session[] = [];
     while (batch.length < count) {
-      const { value, done } = this.#round.next();
-      if (!done) {
-        batch.push(value);
+      const next = this.#round.next();
+      if (next.done !== true) {
+        batch.push(next.value);
         continue;
       }
       this.#round = this.#parts.registry.live();

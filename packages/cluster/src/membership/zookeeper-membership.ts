@@ -9,7 +9,10 @@ import { ZooKeeperFolder } from './zookeeper-folder.ts';
 import { parseServers, ZooKeeperLink } from './zookeeper-link.ts';
 import { ZooKeeperRegistration } from './zookeeper-registration.ts';
 
-const folderNames: Record<MemberRole, string> = { 'push-server': 'push-servers', 'push-route': 'push-routes' };
+const folderNames: Record<MemberRole, string> = {
+  'push-server': 'push-servers',
+  'push-route': 'push-routes',
+};
 
 type Folder = ZooKeeperFolder<Member> | ZooKeeperFolder<number>;
 

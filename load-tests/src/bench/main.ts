@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: what one push-server process costs, on real backends. Ratios are taken against a bare server in the same
- * run; absolute figures depend on the machine.
+ * run; absolute figures depend on the machine. `npm run bench -- placement`: what a choice of a node costs, without any backend.
  */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,8 @@ import { Cluster, type Node } from '../lib/cluster.ts';
 import { Process } from '../lib/process.ts';
 import { ClientProcesses, deal, sum } from './clients.ts';
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     connections: { type: 'string', default: '19000' },
     broadcasts: { type: 'string', default: '20' },
@@ -238,4 +240,11 @@ async function main(): Promise<void> {
   if (missed.length > 0) console.error(`missed: ${missed.map(({ figure }) => figure).join('; ')}`);
 }
 
-await main();
+/** In a process of its own, as the floors keep what it measures out of here. */
+async function benchPlacement(): Promise<void> {
+  const file = join(import.meta.dirname, '../../../packages/cluster/test/placement-bench.ts');
+  const child = spawn(process.execPath, ['--conditions=longwire-source', file], { stdio: 'inherit' });
+  [process.exitCode] = (await once(child, 'exit')) as [number];
+}
+
+await (positionals[0] === 'placement' ? benchPlacement() : main());

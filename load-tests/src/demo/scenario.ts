@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { repository, type Cluster } from '../lib/cluster.ts';
-import { Latencies } from '../lib/latencies.ts';
 import { until } from '../lib/until.ts';
-import type { Drop } from '../traffic/traffic-client.ts';
+import { outageOf } from '../traffic/outage.ts';
 import { Example } from './example.ts';
 import { Fleet } from '../traffic/fleet.ts';
 import {
@@ -260,17 +259,4 @@ class Scenario {
   #dueMs(part: number): number {
     return this.#talkingSinceMs + part * this.#options.trafficSeconds * 1000;
   }
-}
-
-/** How the clients that lost their connection at a kill came back. */
-function outageOf(drops: readonly Drop[], killedAtMs: number): Omit<DemoReport['killed'], 'nodeId'> {
-  const affected = drops.filter(({ lostAtMs }) => lostAtMs >= killedAtMs);
-  const times = new Latencies();
-  for (const { backAtMs } of affected) if (backAtMs !== null) times.add(backAtMs - killedAtMs);
-  return {
-    clients: affected.length,
-    back: times.count,
-    p50Ms: times.percentile(50),
-    maxMs: times.percentile(100),
-  };
 }

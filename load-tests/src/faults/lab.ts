@@ -8,6 +8,7 @@ import { OnlineCount } from '../traffic/online-count.ts';
 import { Rows } from '../traffic/rows.ts';
 import type { ApiCall } from './api-probe.ts';
 import { openDoors, type BackendKind, type Doors } from './doors.ts';
+import { RawClient } from './raw-client.ts';
 import type { SeededRandom } from './random.ts';
 import { ReadyWatch } from './ready-watch.ts';
 import { settings, startServices, type Services } from './services.ts';
@@ -31,7 +32,16 @@ export interface LabOptions {
 export const MESSAGE_TIMEOUT_MS = 20_000;
 const CLIENT_PROCESSES = 2;
 const PROBE_MESSAGES_PER_SECOND = 20;
+const WARM_UP_ROUNDS = 100;
 const PORTS_OF_PUSH_SERVERS = 100;
+
+/** Of GET /v1/nodes. */
+export interface NodeView {
+  readonly nodeId: string;
+  readonly boot: string;
+  readonly presence: 'full' | 'member-only' | 'lease-only';
+  readonly sessions: number | null;
+}
 
 /** By /readyz: which roles cannot do without which backend. */
 const dependents: Readonly<Record<BackendKind, readonly Node['role'][]>> = {
@@ -100,7 +110,11 @@ export class Lab {
     const env = { ...settings, ...names, ...options.env };
     const cluster = new Cluster({ folder, firstPort, backends: doors.addresses, env });
     try {
-      const services = await startServices(cluster, firstPort + PORTS_OF_PUSH_SERVERS);
+      const services = await startServices(
+        cluster,
+        firstPort + PORTS_OF_PUSH_SERVERS,
+        doors.addresses.zookeeperServers,
+      );
       const lab = new Lab(options, cluster, doors, services, await Rows.open(database.href));
       await lab.#fill(options.clients);
       return lab;
@@ -132,6 +146,37 @@ export class Lab {
       { title: 'online', make: () => this.cluster.request(admin, 'GET', '/v1/online') },
       { title: 'messages', make: () => this.cluster.request(admin, 'GET', '/v1/upstream-messages?limit=5') },
     ];
+  }
+
+  /** What the admin-platform says of the push-servers. */
+  async nodes(): Promise<NodeView[]> {
+    const { nodes } = await this.cluster.call<{ nodes: NodeView[] }>(this.services.admin, 'GET', '/v1/nodes');
+    return nodes;
+  }
+
+  /** A client that is let in. Throws when it is not. */
+  async connect(clientId: string, tcp: string): Promise<RawClient> {
+    const client = this.knock(clientId, tcp);
+    if (!(await client.isIn)) throw new Error(`${clientId} was not let in: ${(await client.closed).reason}`);
+    return client;
+  }
+
+  /** A client at the door. */
+  knock(clientId: string, tcp: string, token = this.cluster.mintToken(clientId)): RawClient {
+    return new RawClient(clientId, token, tcp);
+  }
+
+  /** The sum of a node's counters or gauges whose name and labels begin like this. */
+  async metric(node: Node, begin: string): Promise<number> {
+    const response = await this.cluster.request(node, 'GET', '/metrics');
+    const lines = (await response.text()).split('\n').filter((line) => line.startsWith(begin));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
+  /** Waits until so many routes are in the directory and the nodes count the same. Answers when that was, or null. */
+  async counted(expected: number, sinceMs: number): Promise<number | null> {
+    const { drift, byDirectory } = await this.online.settled(expected);
+    return drift === 0 && byDirectory === expected ? performance.now() - sinceMs : null;
   }
 
   /** Registers a client. */
@@ -171,11 +216,20 @@ export class Lab {
     const { clientId, clientSecret } = await this.register('signs-in-only');
     this.#credentials = { clientId, clientSecret };
     await this.fleet.join(Array.from({ length: clients }, (_, index) => `c${index + 1}`));
+    await this.#warmUp();
+  }
+
+  /** A process that has just begun grows by what it does for the first time, and would seem to leak. */
+  async #warmUp(): Promise<void> {
+    for (let round = 0; round < WARM_UP_ROUNDS; round++)
+      await Promise.all(this.apiCalls().map(async ({ make }) => (await make()).arrayBuffer()));
   }
 
   #proxies(): { heal(): Promise<void>; close(): Promise<void> }[] {
-    const { clientProxies, nodeProxies } = this.services;
-    return [this.doors.proxies, clientProxies, nodeProxies].flatMap((proxies) => Object.values(proxies));
+    const { clientProxies, nodeProxies, zookeeperProxies } = this.services;
+    return [this.doors.proxies, clientProxies, nodeProxies, zookeeperProxies].flatMap((proxies) =>
+      Object.values(proxies),
+    );
   }
 }
 

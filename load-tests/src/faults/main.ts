@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   const run = `f${Date.now().toString(36)}`;
   let labs = 0;
   const runner = new Runner({
-    startLab: ({ env = {} }) =>
+    startLab: (env) =>
       Lab.start({
         backends,
         set: 'faults',

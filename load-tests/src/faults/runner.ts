@@ -1,5 +1,5 @@
 import type { Lab } from './lab.ts';
-import { Findings, type Scenario } from './scenario.ts';
+import { Findings, type Prepared, type Scenario } from './scenario.ts';
 import { Watch } from './watch.ts';
 
 export interface Result {
@@ -14,7 +14,7 @@ export interface Result {
 
 export interface RunnerOptions {
   /** A fresh laboratory, on names of its own. */
-  readonly startLab: (scenario: Scenario) => Promise<Lab>;
+  readonly startLab: (env: Prepared['env']) => Promise<Lab>;
   readonly onResult: (result: Result) => void;
 }
 
@@ -25,6 +25,7 @@ const JUDGE_DEADLINE_MS = 240_000;
 export class Runner {
   readonly #options: RunnerOptions;
   #lab: Lab | null = null;
+  #prepared: Prepared | null = null;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -43,8 +44,11 @@ export class Runner {
 
   async stop(): Promise<void> {
     const lab = this.#lab;
+    const prepared = this.#prepared;
     this.#lab = null;
+    this.#prepared = null;
     await lab?.stop();
+    await prepared?.stop?.();
   }
 
   async #runOne(scenario: Scenario): Promise<Result> {
@@ -56,15 +60,19 @@ export class Runner {
       findings.check(false, (error as Error).message);
     }
     // What a failed scenario has left must not be taken for a failure of the next.
-    if (findings.failures.length > 0 || scenario.spoilsCluster === true) await this.stop();
+    if (findings.failures.length > 0 || scenario.spoilsCluster === true || this.#prepared !== null)
+      await this.stop();
     const { name, what, expected } = scenario;
     const { measured, failures } = findings;
     return { name, what, expected, measured, failures, seconds: (performance.now() - startedAtMs) / 1000 };
   }
 
   async #try(scenario: Scenario, findings: Findings): Promise<void> {
-    if (scenario.env !== undefined) await this.stop();
-    this.#lab ??= await this.#options.startLab(scenario);
+    if (scenario.prepare !== undefined) {
+      await this.stop();
+      this.#prepared = await scenario.prepare();
+    }
+    this.#lab ??= await this.#options.startLab(this.#prepared?.env ?? {});
     const lab = this.#lab;
     const watch = await Watch.begin(lab, scenario);
     try {

@@ -1,5 +1,12 @@
 import type { Lab } from './lab.ts';
 
+/** What a cluster of its own needs. */
+export interface Prepared {
+  /** Settings beside those of all laboratories. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stop?: () => Promise<void>;
+}
+
 /** One fault, what must come of it, and how it is brought about. */
 export interface Scenario {
   readonly name: string;
@@ -10,8 +17,10 @@ export interface Scenario {
   readonly dropsClients?: boolean;
   /** Nothing is asked to be sent again on the way between clients, so that messages must arrive in their order. */
   readonly keepsOrder?: boolean;
-  /** Needs a cluster of its own, with these settings beside those of all laboratories. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Pushes that run may fail, for what carries them is ended. */
+  readonly failsPushes?: boolean;
+  /** Needs a cluster of its own: starts what that needs. */
+  readonly prepare?: () => Promise<Prepared>;
   /** The cluster is of no use for others afterwards. */
   readonly spoilsCluster?: boolean;
   /** From the first step to the last, without the judging. Default: a minute and a half. */

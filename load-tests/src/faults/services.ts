@@ -9,10 +9,14 @@ export interface Services {
   /** In front of each push-server: what clients connect to, and what other nodes call. */
   readonly clientProxies: Readonly<Record<string, FaultProxy>>;
   readonly nodeProxies: Readonly<Record<string, FaultProxy>>;
+  /** Between each push-server and the door to ZooKeeper. */
+  readonly zookeeperProxies: Readonly<Record<string, FaultProxy>>;
 }
 
 export const SESSION_TIMEOUT_MS = 6000;
 export const IDLE_TIMEOUT_MS = 12_000;
+export const LOGIN_BAN_MS = 5000;
+export const DRAIN_CLIENTS_PER_SECOND = 20;
 
 /** Times are short and queues small, so that what takes minutes in a real cluster is seen in seconds. */
 export const settings: Readonly<Record<string, string>> = {
@@ -23,27 +27,37 @@ export const settings: Readonly<Record<string, string>> = {
   LONGWIRE_PUSH_IDLE_TIMEOUT_MS: String(IDLE_TIMEOUT_MS),
   LONGWIRE_PUSH_ACKNOWLEDGE_TIMEOUT_MS: '5000',
   LONGWIRE_PUSH_LOGIN_TIMEOUT_MS: '5000',
+  LONGWIRE_PUSH_LOGIN_BAN_MS: String(LOGIN_BAN_MS),
+  LONGWIRE_PUSH_DRAIN_CLIENTS_PER_SECOND: String(DRAIN_CLIENTS_PER_SECOND),
 };
 
 const PORT_STEP = 10;
 const nodeFlags = collectOnSignal;
 
 /** Starts one auth-service, three push-servers behind proxies, two push-routes, a consumer and an admin-platform. */
-export async function startServices(cluster: Cluster, firstPort: number): Promise<Services> {
+export async function startServices(
+  cluster: Cluster,
+  firstPort: number,
+  zookeeperDoor: string,
+): Promise<Services> {
   const clientProxies: Record<string, FaultProxy> = {};
   const nodeProxies: Record<string, FaultProxy> = {};
+  const zookeeperProxies: Record<string, FaultProxy> = {};
   const startPush = async (index: number): Promise<Node> => {
     const name = `push-${index}`;
     const ports = { http: firstPort + PORT_STEP * index, tcp: firstPort + PORT_STEP * index + 1 };
-    const [clients, nodes] = await Promise.all([
+    const [clients, nodes, zookeeper] = await Promise.all([
       FaultProxy.listen(`127.0.0.1:${ports.tcp}`),
       FaultProxy.listen(`127.0.0.1:${ports.http}`),
+      FaultProxy.listen(zookeeperDoor),
     ]);
     clientProxies[name] = clients;
     nodeProxies[name] = nodes;
+    zookeeperProxies[name] = zookeeper;
     const env = {
       LONGWIRE_PUSH_ADVERTISED_ADDRESS: clients.address,
       LONGWIRE_PUSH_HTTP_PUBLIC_URL: `http://${nodes.address}`,
+      LONGWIRE_ZOOKEEPER_SERVERS: zookeeper.address,
     };
     return cluster.start('push', name, { ports, env, nodeFlags });
   };
@@ -57,5 +71,6 @@ export async function startServices(cluster: Cluster, firstPort: number): Promis
     cluster.start('route', 'route-2', { nodeFlags }),
     cluster.start('consumer', 'consumer', { nodeFlags }),
   ]);
-  return { auth, pushServers: [push1, push2, push3], admin, clientProxies, nodeProxies };
+  const pushServers = [push1, push2, push3];
+  return { auth, pushServers, admin, clientProxies, nodeProxies, zookeeperProxies };
 }

@@ -21,8 +21,8 @@ export interface LeanClientOptions {
   readonly onDeliver: (messageId: string, from: string) => void;
   readonly onSent: (messageId: string, status: number) => void;
   readonly onPublished?: (messageId: string, status: number) => void;
-  /** With the name of the server's close code; `lost` when it sent none. */
-  readonly onClosed: (reason: string) => void;
+  /** With the name of the server's close code, `lost` when it sent none, and when it may come back at the earliest. */
+  readonly onClosed: (reason: string, retryAfterMs: number) => void;
 }
 
 /** A client that does just what the protocol asks, for many in one process: no reconnecting, no outbox. The SDK is for real work. */
@@ -30,7 +30,10 @@ export class LeanClient {
   readonly #socket: Socket;
   readonly #options: LeanClientOptions;
   readonly #parser = new FrameParser(MAX_FRAME_BYTES);
+  /** `nodeId/boot/number`, once connected. */
+  connection = '';
   #closeReason = 'lost';
+  #retryAfterMs = 0;
   #isConnected = false;
   #onConnected: ((ok: boolean) => void) | null = null;
 
@@ -42,7 +45,7 @@ export class LeanClient {
     this.#socket.on('error', () => undefined);
     this.#socket.on('close', () => {
       this.#settle(false);
-      options.onClosed(this.#closeReason);
+      options.onClosed(this.#closeReason, this.#retryAfterMs);
     });
   }
 
@@ -68,20 +71,28 @@ export class LeanClient {
     if (this.#isConnected) this.#socket.write(PING_FRAME);
   }
 
+  /** Reads nothing more. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   close(): void {
     this.#socket.destroy();
   }
 
   #take(frame: Frame): boolean {
-    if (frame.type === FrameType.connected) this.#settle(true);
-    else if (frame.type === FrameType.deliver) this.#deliver(frame);
+    if (frame.type === FrameType.connected) {
+      const message = decodeMessage('connected', frame);
+      if (!isProtocolError(message)) this.connection = message.connection;
+      this.#settle(true);
+    } else if (frame.type === FrameType.deliver) this.#deliver(frame);
     else if (frame.type === FrameType.sent) {
       const message = decodeMessage('sent', frame);
       if (!isProtocolError(message)) this.#options.onSent(message.messageId, message.status);
     } else if (frame.type === FrameType.published) {
       const message = decodeMessage('published', frame);
       if (!isProtocolError(message)) this.#options.onPublished?.(message.messageId, message.status);
-    } else if (frame.type === FrameType.close) this.#closeReason = closeNameOf(frame);
+    } else if (frame.type === FrameType.close) this.#takeClose(frame);
     return true;
   }
 
@@ -93,14 +104,16 @@ export class LeanClient {
     this.#options.onDeliver(message.messageId, message.from);
   }
 
+  #takeClose(frame: Frame): void {
+    const message = decodeMessage('close', frame);
+    if (isProtocolError(message)) return;
+    this.#closeReason = closeName(message.code) ?? String(message.code);
+    this.#retryAfterMs = message.retryAfterMs;
+  }
+
   #settle(ok: boolean): void {
     this.#isConnected = ok;
     this.#onConnected?.(ok);
     this.#onConnected = null;
   }
-}
-
-function closeNameOf(frame: Frame): string {
-  const message = decodeMessage('close', frame);
-  return isProtocolError(message) ? 'malformed' : (closeName(message.code) ?? String(message.code));
 }

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startBackends } from '../../../../deploy/local/backends.ts';
+import { stopDaemon } from '../../../../deploy/local/daemon.ts';
+import { placeOf } from '../../../../deploy/local/sets.ts';
+import { until } from '../../lib/until.ts';
+import { outageOf, type Outage } from '../../traffic/outage.ts';
+import type { Lab } from '../lab.ts';
+import type { Findings, Scenario } from '../scenario.ts';
+
+const WARM_UP_MS = 2000;
+const BACK_LIMIT_MS = 60_000;
+
+/** Waits until every client that lost its connection since a fault is back; the time is in milliseconds since 1970. */
+export async function back(lab: Lab, faultAtMs: number): Promise<Outage> {
+  const { drops } = await until(
+    () => lab.fleet.status(),
+    (status) => status.connected === lab.fleet.clientIds.length && Date.now() - faultAtMs > 1000,
+    BACK_LIMIT_MS,
+  );
+  return outageOf(drops, faultAtMs);
+}
+
+const pushServerKilled: Scenario = {
+  name: 'push-server-killed',
+  what: 'kill -9 of one of three push-servers',
+  expected:
+    'its clients are back elsewhere, half of them within 5 s, all within 60 s; its routes are swept, drift 0 within 45 s',
+  dropsClients: true,
+  deadlineMs: 150_000,
+  async run(lab, findings) {
+    await sleep(WARM_UP_MS);
+    const victim = lab.pushServer('push-2');
+    const killedAtMs = performance.now();
+    const killedAt = Date.now();
+    victim.process.kill('SIGKILL');
+    await victim.process.exited;
+    const outage = await back(lab, killedAt);
+    findings.check(outage.clients > 0, 'it had no clients');
+    findings.check(
+      outage.back === outage.clients,
+      `${outage.clients - outage.back} clients did not come back`,
+    );
+    findings.note(`${outage.clients} clients lost their node`);
+    findings.within('half are back after', outage.p50Ms, 5000);
+    findings.within('all are back after', outage.maxMs, BACK_LIMIT_MS);
+    // Its probe is for that node alone.
+    findings.within('drift 0 after', await lab.counted(lab.clients - 1, killedAtMs), 45_000);
+    await lab.cluster.restart(victim);
+  },
+};
+
+const pushRouteKilled: Scenario = {
+  name: 'push-route-killed',
+  what: 'kill -9 of one of two push-routes under pushes, started again 5 s later',
+  expected:
+    'pushes go on by the other; what the killed one had begun is said to have failed; every call settles',
+  failsPushes: true,
+  async run(lab, findings) {
+    await sleep(WARM_UP_MS);
+    const victim = lab.cluster.nodes.find(({ name }) => name === 'route-1')!;
+    victim.process.kill('SIGKILL');
+    await victim.process.exited;
+    await sleep(5000);
+    let pushed = 0;
+    for (let number = 0; number < 5; number++) {
+      const body = { audience: { clientIds: [...lab.fleet.clientIds] }, payload: { text: 'still here' } };
+      const response = await lab.cluster.request(lab.services.admin, 'POST', '/v1/pushes', body);
+      if (response.ok) pushed++;
+    }
+    findings.note(`${pushed} of 5 pushes were taken meanwhile`);
+    findings.check(pushed === 5, 'pushes were refused');
+    await lab.cluster.restart(victim);
+  },
+};
+
+const consumerKilled: Scenario = {
+  name: 'consumer-killed',
+  what: 'kill -9 of the upstream-consumer under traffic, started again 3 s later',
+  expected: 'every accepted message is in the database, once each; nobody else notices',
+  keepsOrder: true,
+  async run(lab, findings) {
+    await sleep(WARM_UP_MS);
+    const consumer = lab.cluster.nodes.find(({ role }) => role === 'consumer')!;
+    consumer.process.kill('SIGKILL');
+    await consumer.process.exited;
+    await sleep(3000);
+    const startedAtMs = performance.now();
+    await lab.cluster.restart(consumer);
+    findings.within('ready again after', performance.now() - startedAtMs, 30_000);
+    await sleep(WARM_UP_MS);
+    const names = await lab.rows.names(consumerKilled.name);
+    findings.check(new Set(names).size === names.length, 'a message stands twice in the database');
+  },
+};
+
+const kafkaBrokerRestarted: Scenario = {
+  name: 'kafka-broker-restarted',
+  what: 'the one Kafka broker is ended and started again',
+  expected:
+    'publishes are answered RETRY meanwhile; all accepted ones are kept; nobody loses a connection; ready without a restart',
+  keepsOrder: true,
+  async run(lab, findings) {
+    await sleep(WARM_UP_MS);
+    const endedAtMs = performance.now();
+    await stopDaemon(placeOf('faults', 'kafka').folder);
+    await sleep(3000);
+    await startBackends('faults');
+    findings.note(`away for ${((performance.now() - endedAtMs) / 1000).toFixed(1)} s`);
+    const readyMs = await lab.ready.all(lab.names, 200, performance.now(), 30_000);
+    findings.within('ready after', readyMs, 30_000);
+    await expectAccepted(lab, findings);
+  },
+};
+
+async function expectAccepted(lab: Lab, findings: Findings): Promise<void> {
+  const client = await lab.connect('after-kafka', lab.pushServer('push-1').tcp);
+  const answer = await until(
+    () => client.publish('probe', 6000),
+    (said) => said === 'ACCEPTED',
+    30_000,
+  );
+  findings.check(answer === 'ACCEPTED', `a publish afterwards was answered ${answer}`);
+  client.close();
+}
+
+export const deathScenarios: readonly Scenario[] = [
+  pushServerKilled,
+  pushRouteKilled,
+  consumerKilled,
+  kafkaBrokerRestarted,
+];

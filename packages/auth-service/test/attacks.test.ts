@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
-import { addTokenKey, createTokenKeySet, writeTokenKeySet, type TokenKeySet } from '@longwire/service-kit';
+import { addTokenKey, tokenRefusals, writeTokenKeySet } from '@longwire/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { badTokens, encode, forge } from '../../service-kit/test/bad-tokens.ts';
 import { register, startAuthService, type RunningAuthService } from './support.ts';
 
 let auth: RunningAuthService;
@@ -12,17 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => auth.stop());
 
-type Key = TokenKeySet['keys'][number];
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-function forge(key: Key, claims: object = {}, header: object = {}, hash = 'sha256'): string {
-  const now = Date.now() / 1000;
-  const all = { sub: 'victim', iss: 'longwire', aud: 'longwire', iat: now, exp: now + 60, ...claims };
-  const signed = `${encode({ alg: 'HS256', typ: 'JWT', kid: key.kid, ...header })}.${encode(all)}`;
-  const mac = createHmac(hash, Buffer.from(key.k, 'base64url')).update(signed).digest('base64url');
-  return `${signed}.${mac}`;
-}
-
 const refresh = async (token: string) => {
   const { status, body } = await auth.post('/v1/tokens/refresh', undefined, token);
   return [status, body.code, body.detail];
@@ -32,34 +21,27 @@ const signIn = async () => {
   return body.token;
 };
 
-describe('forged tokens', () => {
-  const now = () => Date.now() / 1000;
-  const stranger = createTokenKeySet().keys[0]!;
+/** HTTP trims or refuses these itself. */
+const notForHeaders = new Set([
+  'a space in the signature',
+  'a line end behind the signature',
+  'a space in front',
+  'letters outside ASCII',
+]);
 
+describe('forged tokens', () => {
   it('can be told from real ones by nothing but the key: a well-made one passes', async () => {
     const { status } = await auth.post('/v1/tokens/refresh', undefined, forge(auth.keySet.keys[0]!));
     expect(status).toBe(200);
   });
 
-  it.each<[string, (key: Key) => string, RegExp]>([
-    ['algorithm none', (key) => forge(key, {}, { alg: 'none' }).replace(/[^.]*$/, ''), /not signed/],
-    ['another HMAC', (key) => forge(key, {}, { alg: 'HS512' }, 'sha512'), /not signed/],
-    ['an algorithm with a public key', (key) => forge(key, {}, { alg: 'RS256' }), /not signed/],
-    ['an unknown kid', () => forge(stranger), /key that is not in use/],
-    ['a known kid over another key', (key) => forge({ ...stranger, kid: key.kid }), /not signed/],
-    ['a wrong audience', (key) => forge(key, { aud: 'bank' }), /someone else/],
-    ['a wrong issuer', (key) => forge(key, { iss: 'bank' }), /someone else/],
-    ['an end in the past', (key) => forge(key, { exp: now() - 61 }), /expired/],
-    ['no end', (key) => forge(key, { exp: undefined }), /not a Longwire token/],
-    ['a start in the future', (key) => forge(key, { iat: now() + 120 }), /not valid yet/],
-    ['another type', (key) => forge(key, {}, { typ: 'at+jwt' }), /not a Longwire token/],
-  ])('with %s are refused', async (_, make, detail) => {
-    expect(await refresh(make(auth.keySet.keys[0]!))).toEqual([
-      401,
-      'token-refused',
-      expect.stringMatching(detail),
-    ]);
-  });
+  it.each(badTokens.filter(({ name }) => !notForHeaders.has(name)))(
+    'with $name are refused',
+    async ({ make, reason }) => {
+      const answer = await refresh(make(auth.keySet.keys[0]!));
+      expect(answer).toEqual([401, 'token-refused', tokenRefusals[reason]]);
+    },
+  );
 
   it('made from a real one by changing whose it is are refused', async () => {
     const [header, claims, mac] = (await signIn()).split('.') as [string, string, string];

@@ -10,7 +10,13 @@ import {
   type Membership,
   type UpstreamLog,
 } from '@longwire/cluster';
-import { createLogger, createTokenKeySet, loadConfig, writeTokenKeySet } from '@longwire/service-kit';
+import {
+  createLogger,
+  createTokenKeySet,
+  loadConfig,
+  writeTokenKeySet,
+  type TokenKeySet,
+} from '@longwire/service-kit';
 import { SignJWT } from 'jose';
 import {
   composePushServer,
@@ -60,6 +66,11 @@ export class TestCluster {
     return cluster;
   }
 
+  /** The key with which tokens are signed. */
+  get key(): TokenKeySet['keys'][number] {
+    return this.#keys.keys[0]!;
+  }
+
   get keysFile(): string {
     return join(this.#folder, 'keys.json');
   }
@@ -106,7 +117,7 @@ export class TestCluster {
     clientId: string,
     { expiresInSeconds = 600, issuedAtMs = Date.now(), audience = 'longwire', kid }: TokenOptions = {},
   ): Promise<string> {
-    const key = this.#keys.keys[0]!;
+    const { key } = this;
     return new SignJWT({ iat: issuedAtMs / 1000, exp: issuedAtMs / 1000 + expiresInSeconds })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: kid ?? key.kid })
       .setSubject(clientId)
@@ -116,8 +127,8 @@ export class TestCluster {
   }
 
   /** A raw socket to a server, nothing sent yet. */
-  async open(server: PushServer): Promise<TestClient> {
-    const client = await TestClient.open(server.addresses.tcp);
+  async open(server: PushServer, from?: string): Promise<TestClient> {
+    const client = await TestClient.open(server.addresses.tcp, from);
     this.clients.push(client);
     return client;
   }

@@ -49,15 +49,20 @@ it.concurrent('moves the end of the connection, and nothing else', async () => {
   await client.pong();
   client.send('refresh', { token: await cluster.token('alice') });
   await client.next('refreshed');
-  expect(await metric(server, 'longwire_token_refreshes_total', 'result="accepted"')).toBeGreaterThanOrEqual(2);
+  expect(await metric(server, 'longwire_token_refreshes_total', 'result="accepted"')).toBeGreaterThanOrEqual(
+    2,
+  );
 });
 
-it.concurrent('closes with tokenExpired once the token has been expired for 60 s, however much the client says', async () => {
-  const { client } = await loginWith('talker', await endingIn('talker', 3));
-  const talking = setInterval(() => client.send('publish', { messageId: 'm', kind: 'k' }), 100);
-  expect((await client.closed()).name).toBe('tokenExpired');
-  clearInterval(talking);
-});
+it.concurrent(
+  'closes with tokenExpired once the token has been expired for 60 s, however much the client says',
+  async () => {
+    const { client } = await loginWith('talker', await endingIn('talker', 3));
+    const talking = setInterval(() => client.send('publish', { messageId: 'm', kind: 'k' }), 100);
+    expect((await client.closed()).name).toBe('tokenExpired');
+    clearInterval(talking);
+  },
+);
 
 it.concurrent('holds for a newer token that ends earlier', async () => {
   const client = await cluster.login(server, 'shortened');

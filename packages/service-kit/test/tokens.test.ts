@@ -1,4 +1,3 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import {
   writeTokenKeySet,
   type TokenKeySet,
 } from '../src/index.ts';
+import { badTokens, forge, goodClaims } from './bad-tokens.ts';
 
 const logged: string[] = [];
 const logger = pino({}, { write: (line: string) => logged.push(line) });
@@ -29,123 +29,46 @@ async function setUp(set = createTokenKeySet()) {
   return { file, keys, verifier, key: set.keys[0]!, set };
 }
 
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const nowSeconds = () => Date.now() / 1000;
-const goodClaims = () => ({
-  sub: 'device-1',
-  iss: 'longwire',
-  aud: 'longwire',
-  iat: nowSeconds(),
-  exp: nowSeconds() + 60,
-});
-
-/** Signs by hand, so that the verifier is not tested with the library that it is made of. */
-function token(key: TokenKeySet['keys'][number], claims: object = goodClaims(), header: object = {}): string {
-  const signed = `${encode({ alg: 'HS256', typ: 'JWT', kid: key.kid, ...header })}.${encode(claims)}`;
-  const mac = createHmac('sha256', Buffer.from(key.k, 'base64url')).update(signed).digest('base64url');
-  return `${signed}.${mac}`;
-}
 
 describe('TokenVerifier', () => {
   it('reads a token with its times to the millisecond', async () => {
     const { verifier, key } = await setUp();
-    const claims = { ...goodClaims(), iat: 1_763_673_600.123, exp: 4_000_000_000.456 };
-    expect(await verifier.verify(token(key, claims))).toEqual({
-      clientId: 'device-1',
-      issuedAtMs: 1_763_673_600_123,
-      expiresAtMs: 4_000_000_000_456,
+    const second = Math.floor(nowSeconds());
+    const claims = { iat: second - 0.877, exp: second + 600.456 };
+    expect(await verifier.verify(forge(key, claims))).toEqual({
+      clientId: 'victim',
+      issuedAtMs: second * 1000 - 877,
+      expiresAtMs: second * 1000 + 600_456,
     });
+  });
+
+  it.each(badTokens)('refuses $name as $reason', async ({ make, reason }) => {
+    const { verifier, key } = await setUp();
+    await expect(verifier.verify(make(key))).rejects.toMatchObject({ name: 'TokenRefused', reason });
   });
 
   it.each([
-    ['expired', { exp: nowSeconds() - 61 }],
-    ['not-yet-valid', { iat: nowSeconds() + 120 }],
-    ['not-yet-valid', { nbf: nowSeconds() + 120 }],
-    ['wrong-audience', { aud: 'someone' }],
-    ['wrong-audience', { aud: undefined }],
-    ['wrong-issuer', { iss: 'someone' }],
-    ['malformed', { sub: undefined }],
-    ['malformed', { sub: 'with space' }],
-    ['malformed', { sub: 'x'.repeat(129) }],
-    ['malformed', { exp: undefined }],
-    ['malformed', { iat: undefined }],
-    ['malformed', { exp: 'tomorrow' }],
-  ])('refuses as %s: %j', async (reason, wrong) => {
+    ['an end 55 s ago', () => ({ iat: nowSeconds() - 100, exp: nowSeconds() - 55 })],
+    ['a time of issue in 59 s', () => ({ iat: nowSeconds() + 59, exp: nowSeconds() + 99 })],
+    ['a start in 59 s', () => ({ nbf: nowSeconds() + 59 })],
+    ['several audiences, ours among them', () => ({ aud: ['bank', 'longwire'] })],
+    ['claims that it does not know', () => ({ admin: true, kid: 'x' })],
+    ['a life of 30 days', () => ({ iat: nowSeconds(), exp: nowSeconds() + 30 * 24 * 3600 })],
+  ])('takes a token with %s', async (_, claims) => {
     const { verifier, key } = await setUp();
-    await expect(verifier.verify(token(key, { ...goodClaims(), ...wrong }))).rejects.toMatchObject({
-      name: 'TokenRefused',
-      reason,
-    });
+    expect(await verifier.verify(forge(key, claims()))).toMatchObject({ clientId: 'victim' });
   });
 
-  it('allows for clocks that are 60 s apart', async () => {
+  it('reads the last of two claims of one name, as whoever signed it did', async () => {
     const { verifier, key } = await setUp();
-    const late = token(key, { ...goodClaims(), exp: nowSeconds() - 30 });
-    const early = token(key, { ...goodClaims(), iat: nowSeconds() + 30 });
-    await expect(verifier.verify(late)).resolves.toMatchObject({ clientId: 'device-1' });
-    await expect(verifier.verify(early)).resolves.toMatchObject({ clientId: 'device-1' });
-  });
-
-  it.each(['', 'x', 'a.b', 'a.b.c', '..', '...', 'a.b.c.d.e', 'é.é.é', 'x'.repeat(5000)])(
-    'refuses %s as malformed',
-    async (text) => {
-      const { verifier } = await setUp();
-      await expect(verifier.verify(text)).rejects.toMatchObject({ reason: 'malformed' });
-    },
-  );
-
-  it('refuses a token without signature, whatever it calls its algorithm', async () => {
-    const { verifier, key } = await setUp();
-    for (const alg of ['none', 'None', 'NONE', 'nOnE']) {
-      const unsigned = `${encode({ alg, typ: 'JWT', kid: key.kid })}.${encode(goodClaims())}.`;
-      await expect(verifier.verify(unsigned)).rejects.toMatchObject({ reason: 'bad-signature' });
-    }
-    const [header, claims] = token(key).split('.');
-    await expect(verifier.verify(`${header}.${claims}.`)).rejects.toMatchObject({ name: 'TokenRefused' });
-  });
-
-  it('refuses another algorithm with the right kid: stronger, asymmetric, or the public key as the secret', async () => {
-    const { verifier, key } = await setUp();
-    const hs512 = `${encode({ alg: 'HS512', typ: 'JWT', kid: key.kid })}.${encode(goodClaims())}`;
-    const mac = createHmac('sha512', Buffer.from(key.k, 'base64url')).update(hs512).digest('base64url');
-    await expect(verifier.verify(`${hs512}.${mac}`)).rejects.toMatchObject({ reason: 'bad-signature' });
-
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const jwk = publicKey.export({ format: 'jwk' });
-    const rs256 = `${encode({ alg: 'RS256', typ: 'JWT', kid: key.kid, jwk })}.${encode(goodClaims())}`;
-    const signature = sign('sha256', Buffer.from(rs256), privateKey).toString('base64url');
-    await expect(verifier.verify(`${rs256}.${signature}`)).rejects.toMatchObject({ reason: 'bad-signature' });
-
-    const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
-    const confused = { kty: 'oct' as const, alg: 'HS256' as const, kid: key.kid, k: encode(pem) };
-    await expect(verifier.verify(token(confused, goodClaims(), { jwk }))).rejects.toMatchObject({
-      reason: 'bad-signature',
-    });
-  });
-
-  it('refuses a key that the token itself brings', async () => {
-    const { verifier, key } = await setUp();
-    const own = createTokenKeySet().keys[0]!;
-    const header = { kid: key.kid, jwk: { kty: 'oct', k: own.k }, jku: 'http://127.0.0.1:1/keys' };
-    await expect(verifier.verify(token(own, goodClaims(), header))).rejects.toMatchObject({
-      reason: 'bad-signature',
-    });
-  });
-
-  it('refuses an unknown kid, none, and one that is no text', async () => {
-    const { verifier, key } = await setUp();
-    const stranger = createTokenKeySet().keys[0]!;
-    await expect(verifier.verify(token(stranger))).rejects.toMatchObject({ reason: 'unknown-key' });
-    for (const kid of [undefined, '', '../../etc/passwd', '__proto__', 7, null]) {
-      await expect(verifier.verify(token(key, goodClaims(), { kid }))).rejects.toMatchObject({
-        name: 'TokenRefused',
-      });
-    }
+    const twice = JSON.stringify(goodClaims()).replace('{', '{"sub":"first",');
+    expect(await verifier.verify(forge(key, twice))).toMatchObject({ clientId: 'victim' });
   });
 
   it('refuses a token in which any one bit of header, claims or signature was changed', async () => {
     const { verifier, key } = await setUp();
-    const good = token(key);
+    const good = forge(key);
     await verifier.verify(good);
     const parts = good.split('.').map((part) => Buffer.from(part, 'base64url'));
     for (const [index, part] of parts.entries()) {
@@ -157,26 +80,20 @@ describe('TokenVerifier', () => {
       }
     }
   });
-
-  it('does not change an answer when `crit` asks for what it does not know', async () => {
-    const { verifier, key } = await setUp();
-    const critical = token(key, goodClaims(), { crit: ['x'], x: 1 });
-    await expect(verifier.verify(critical)).rejects.toMatchObject({ reason: 'malformed' });
-  });
 });
 
 describe('rotation', () => {
   it('verifies with every key of the file, and reads a changed file without restart', async () => {
     const { file, keys, verifier, key, set } = await setUp();
-    const old = token(key);
+    const old = forge(key);
     const rotated = addTokenKey(set);
     await writeTokenKeySet(file, rotated);
-    const fresh = token(rotated.keys[0]!);
+    const fresh = forge(rotated.keys[0]!);
     await expect
       .poll(() => verifier.verify(fresh).catch(() => null), { timeout: 30_000, interval: 100 })
-      .toMatchObject({ clientId: 'device-1' });
+      .toMatchObject({ clientId: 'victim' });
     expect(keys.signing.kid).toBe(rotated.keys[0]!.kid);
-    await expect(verifier.verify(old)).resolves.toMatchObject({ clientId: 'device-1' });
+    await expect(verifier.verify(old)).resolves.toMatchObject({ clientId: 'victim' });
 
     await writeTokenKeySet(file, { keys: [rotated.keys[0]!] });
     await expect
@@ -190,7 +107,7 @@ describe('rotation', () => {
   it('keeps the old keys and says why when the new file cannot be used', async () => {
     const { file, verifier, key } = await setUp();
     await writeFile(file, '{"keys":[{"kty":"oct","alg":"HS256","kid":"k","k":"short"}]}');
-    const stranger = token(createTokenKeySet().keys[0]!);
+    const stranger = forge(createTokenKeySet().keys[0]!);
     await expect
       .poll(
         async () => {
@@ -201,7 +118,7 @@ describe('rotation', () => {
       )
       .toContain('old keys stay');
     expect(logged.join('')).not.toContain('"short"');
-    await expect(verifier.verify(token(key))).resolves.toMatchObject({ clientId: 'device-1' });
+    await expect(verifier.verify(forge(key))).resolves.toMatchObject({ clientId: 'victim' });
   });
 
   it('puts the new key first and keeps the newest three', () => {

@@ -1,5 +1,8 @@
 import { Type, type Static } from 'typebox';
 
+/** No token lives longer; `maxTokenLifeMs` of the directory is the same. */
+export const maxTokenLifeSeconds = 30 * 24 * 3600;
+
 /** The section `tokens`: the same for the auth-service, which signs, and the push-servers, which verify. */
 export const tokenSettings = Type.Object({
   keysFile: Type.String({
@@ -12,7 +15,7 @@ export const tokenSettings = Type.Object({
   lifetimeSeconds: Type.Integer({
     default: 3600,
     minimum: 1,
-    maximum: 30 * 24 * 3600,
+    maximum: maxTokenLifeSeconds,
     description: 'how long a new token is valid',
   }),
 });

@@ -1,6 +1,6 @@
 import { errors, jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
 import type { TokenKeys } from './token-keys.ts';
-import type { TokenSettings } from './token-settings.ts';
+import { maxTokenLifeSeconds, type TokenSettings } from './token-settings.ts';
 
 export const tokenRefusals = {
   malformed: 'The token is not a Longwire token',
@@ -49,7 +49,7 @@ export class TokenVerifier {
 
   /** @throws TokenRefused */
   async verify(token: string): Promise<VerifiedToken> {
-    if (token.length > maxTokenLength) throw new TokenRefused('malformed');
+    if (token.length > maxTokenLength || !isCompact(token)) throw new TokenRefused('malformed');
     try {
       const { payload } = await jwtVerify(token, async ({ kid }) => this.#keyOf(kid), {
         algorithms: ['HS256'],
@@ -72,10 +72,17 @@ export class TokenVerifier {
   }
 }
 
+/** Three parts of base64url without padding; the signature in the one way of writing it, so that a token has no second form. */
+function isCompact(token: string): boolean {
+  const signature = /^[\w-]+\.[\w-]+\.([\w-]*)$/.exec(token)?.[1];
+  return signature !== undefined && Buffer.from(signature, 'base64url').toString('base64url') === signature;
+}
+
 function readClaims({ sub, iat, exp }: JWTPayload): VerifiedToken {
-  if (sub === undefined || iat === undefined || exp === undefined || !clientIdPattern.test(sub)) {
+  if (typeof sub !== 'string' || !clientIdPattern.test(sub)) throw new TokenRefused('malformed');
+  // Written so that NaN and infinite values are refused. Revocations are kept as long as a token may live.
+  if (iat === undefined || exp === undefined || !(exp - iat <= maxTokenLifeSeconds))
     throw new TokenRefused('malformed');
-  }
   if (iat > Date.now() / 1000 + clockToleranceSeconds) throw new TokenRefused('not-yet-valid');
   return { clientId: sub, issuedAtMs: Math.round(iat * 1000), expiresAtMs: Math.round(exp * 1000) };
 }

@@ -36,9 +36,13 @@ export class TestClient {
     });
   }
 
-  static async open(address: string): Promise<TestClient> {
+  /** `from`: another address of this machine, 127.0.0.2 for example. */
+  static async open(address: string, from?: string): Promise<TestClient> {
     const { hostname, port } = new URL(`tcp://${address}`);
-    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    const socket = connect({
+      ...{ host: hostname, port: Number(port), noDelay: true },
+      ...(from !== undefined && { localAddress: from }),
+    });
     const client = new TestClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);

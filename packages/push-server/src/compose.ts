@@ -67,8 +67,8 @@ export interface PushServerParts {
 const STOP_GRACE_MS = 20_000;
 
 export interface PushServer extends Service {
-  /** `host:port` for clients, and the base URL for nodes; known once started. */
-  readonly addresses: { readonly tcp: string; readonly api: string };
+  /** `host:port` for clients, over TLS or plain: the other is empty; and the base URL for nodes. Known once started. */
+  readonly addresses: { readonly tcp: string; readonly tls: string; readonly api: string };
 }
 
 /** Puts a push-server together. It does not own the adapters that it is given: whoever opened them closes them, after `stop`. */
@@ -152,7 +152,13 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     metrics: ownMetrics,
     logger,
   });
-  const listener = new TcpListener({ admission, owner: gateway, logger });
+  const pushTls = await certificates.openServer('push.tls', settings.tls);
+  const listener = new TcpListener({
+    admission,
+    owner: gateway,
+    tls: pushTls,
+    logger,
+  });
   const choice = new NodeChoice(membership, leases);
   const departing = {
     ...{ nodeId: identity.nodeId, registry, choice, leases, logger },
@@ -193,13 +199,17 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     logger,
   });
 
-  const addresses = { tcp: '', api: '' };
+  const addresses = { tcp: '', tls: '', api: '' };
   const presence = new Presence({
     identity,
     membership,
     directory,
     logger,
-    describe: () => ({ addresses: { ...addresses }, weight: settings.weight, version: longwireVersion }),
+    describe: () => {
+      const { api, tcp, tls } = addresses;
+      const forClients = pushTls === null ? { tcp } : { tls };
+      return { addresses: { api, ...forClients }, weight: settings.weight, version: longwireVersion };
+    },
     sessions: () => registry.size,
     connections: () => gateway.connections,
     loadFactor: new LoadFactor({
@@ -227,7 +237,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
       addresses.api = settings.http.publicUrl ?? api;
       loopDelay.start();
       const { address, port } = await listener.listen(settings.host, settings.port);
-      addresses.tcp =
+      addresses[pushTls === null ? 'tcp' : 'tls'] =
         settings.advertisedAddress || `${address.includes(':') ? `[${address}]` : address}:${port}`;
       guard.start();
       await presence.join();

@@ -63,6 +63,7 @@ export {
 export { Certificates } from './tls/certificates.ts';
 export type { Certificate } from './tls/certificate.ts';
 export type { ServerTls } from './tls/server-tls.ts';
+export { TlsAcceptor } from './tls/tls-acceptor.ts';
 export { tlsProblems, tlsSettings, type TlsSettings } from './tls/tls-settings.ts';
 export { networkOf } from './net/network-of.ts';
 export { longwireVersion } from './version.ts';

@@ -26,7 +26,13 @@ export const nodeStatus = Type.Object({
     maximum: 1,
     description: 'the part of new clients that come here now: weight times load factor',
   }),
-  addresses: orNull(Type.Object({ api: Type.String(), tcp: Type.Optional(Type.String()) })),
+  addresses: orNull(
+    Type.Object({
+      api: Type.String(),
+      tcp: Type.Optional(Type.String()),
+      tls: Type.Optional(Type.String()),
+    }),
+  ),
   version: orNull(Type.String()),
   sessions: orNull(Type.Integer({ minimum: 0 })),
   memoryBytes: orNull(Type.Integer({ minimum: 0 })),

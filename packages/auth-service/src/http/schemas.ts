@@ -9,8 +9,12 @@ const clientSecret = Type.String({ minLength: 1, maxLength: 128, secret: true })
 const timestamp = Type.String({ format: 'date-time', description: 'RFC 3339' });
 
 const pushServer = Type.Object(
-  { nodeId: Type.String(), tcp: Type.String({ description: 'host:port' }) },
-  { title: 'PushServer' },
+  {
+    nodeId: Type.String(),
+    tcp: Type.Optional(Type.String({ description: 'host:port, spoken plain' })),
+    tls: Type.Optional(Type.String({ description: 'host:port, spoken over TLS' })),
+  },
+  { title: 'PushServer', description: 'with one of tcp and tls' },
 );
 
 export const registerBody = Type.Object({ clientId }, { additionalProperties: false });

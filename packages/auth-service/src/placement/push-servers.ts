@@ -1,9 +1,10 @@
 import type { NodeChoice } from '@longwire/cluster';
 
+/** One of the two addresses, as `host:port`: `tls` where the node speaks TLS. */
 export interface PushServerAddress {
   readonly nodeId: string;
-  /** host:port */
-  readonly tcp: string;
+  readonly tcp?: string;
+  readonly tls?: string;
 }
 
 /** The first choice and two alternatives. */
@@ -21,6 +22,8 @@ export class PushServers {
   choose(clientId: string): PushServerAddress[] {
     return this.#choice
       .choose(clientId, choices)
-      .map(({ nodeId, addresses }) => ({ nodeId, tcp: addresses.tcp! }));
+      .map(({ nodeId, addresses: { tcp, tls } }) =>
+        tls === undefined ? { nodeId, tcp: tcp! } : { nodeId, tls },
+      );
   }
 }

@@ -18,7 +18,7 @@ export function addDev(program: Command, context: CliContext): void {
       const dev = await openDev(resolve(context.cwd, STATE_FOLDER), context.env);
       const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
       context.terminal.result(
-        { ready: true, authUrl: dev.authUrl, adminUrl: dev.adminUrl, pushServer: dev.tcp },
+        { ready: true, authUrl: dev.authUrl, adminUrl: dev.adminUrl, pushServer: dev.pushServer },
         `Longwire is ready (${seconds} s). Try: npx longwire listen alice   and in another terminal: npx longwire push --to alice "hello"`,
       );
       await stopped;

@@ -12,7 +12,7 @@ export interface NodeStatus {
   readonly operatorWeight: number | null;
   readonly loadFactor: number | null;
   readonly share: number;
-  readonly addresses: { readonly tcp?: string } | null;
+  readonly addresses: { readonly tcp?: string; readonly tls?: string } | null;
   readonly sessions: number | null;
   readonly memoryBytes: number | null;
   readonly eventLoopDelayMs: number | null;
@@ -28,7 +28,7 @@ export function addNodes(program: Command, context: CliContext): void {
       context.terminal.table(nodes, {
         NODE: ({ nodeId }) => nodeId,
         STATE: ({ state, presence }) => (presence === 'full' ? orDash(state) : presence),
-        ADDRESS: ({ addresses }) => orDash(addresses?.tcp),
+        ADDRESS: ({ addresses }) => orDash(addresses?.tls ?? addresses?.tcp),
         WEIGHT: ({ weight, operatorWeight }) => `${orDash(weight)}${operatorWeight === null ? '' : ' set'}`,
         FACTOR: ({ loadFactor }) => (loadFactor === null ? '-' : loadFactor.toFixed(2)),
         SHARE: ({ share }) => `${(100 * share).toFixed(1)} %`,

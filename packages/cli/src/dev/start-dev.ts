@@ -14,7 +14,7 @@ export interface Dev {
   readonly authUrl: string;
   readonly adminUrl: string;
   /** `host:port` of the push-server. */
-  readonly tcp: string;
+  readonly pushServer: string;
   /** Stops the roles, then lets go of the backends. */
   stop(): Promise<void>;
 }
@@ -44,7 +44,8 @@ export async function startDev(config: DevConfig, operator: ApiKeySettings): Pro
     await run(await composePushRoute(partsOf('push-route')));
     const admin = await run(await composeAdminPlatform(partsOf('admin-platform')));
     const auth = await run(await composeAuthService(partsOf('auth-service')));
-    return { authUrl: auth.url, adminUrl: admin.url, tcp: pushServer.addresses.tcp, stop };
+    const { tls, tcp } = pushServer.addresses;
+    return { authUrl: auth.url, adminUrl: admin.url, pushServer: tls || tcp, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -46,7 +46,7 @@ export class NodeChoice {
     if (members === this.#seenMembers && leases === this.#seenLeases) return;
     [this.#seenMembers, this.#seenLeases] = [members, leases];
     const active = members.filter(
-      ({ state, addresses }) => state === 'active' && addresses.tcp !== undefined,
+      ({ state, addresses: { tcp, tls } }) => state === 'active' && (tls ?? tcp) !== undefined,
     );
     const leaseOf = new Map(leases.map((lease) => [lease.nodeId, lease]));
     this.#active = new Map(active.map((member) => [member.nodeId, member]));

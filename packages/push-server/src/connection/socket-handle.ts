@@ -11,9 +11,11 @@ export interface SocketHandle {
   getpeername(answer: { address?: string }): number;
 }
 
-/** Null once the socket is closed. */
+/** Null once the socket is closed. For TLS the handle below it: what was encrypted tells nothing of what has left. */
 export function handleOf(socket: Socket): SocketHandle | null {
-  return (Reflect.get(socket, '_handle') as SocketHandle | null | undefined) ?? null;
+  const handle = Reflect.get(socket, '_handle') as SocketHandle | null | undefined;
+  if (!handle) return null;
+  return (Reflect.get(handle, '_parent') as SocketHandle | undefined) ?? handle;
 }
 
 /** Where the other end is; empty when it has gone. `socket.remoteAddress` keeps its answer as long as the socket lives: 75 bytes. */

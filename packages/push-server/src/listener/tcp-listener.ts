@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { TlsAcceptor, type ServerTls } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 import type { Connection } from '../connection/connection.ts';
 import { handleOf, remoteAddressOf } from '../connection/socket-handle.ts';
@@ -13,6 +14,8 @@ export interface SocketOwner {
 export interface TcpListenerOptions {
   readonly admission: Admission;
   readonly owner: SocketOwner;
+  /** TLS alone; null: plain TCP. */
+  readonly tls: ServerTls | null;
   readonly logger: Logger;
 }
 
@@ -20,16 +23,20 @@ const ERROR_LOG_INTERVAL_MS = 1000;
 const connectionOf = Symbol('connection');
 type ConnectedSocket = Socket & { [connectionOf]?: Connection };
 
-/** Accepts plain TCP. The four listeners of every socket are the same functions: nothing is allocated per connection but itself. */
+/** Accepts TCP, with TLS on it or without. The four listeners of every socket are the same functions: nothing is allocated per connection but itself. */
 export class TcpListener {
   readonly #server: Server;
   readonly #logger: Logger;
   #toldErrorAtMs = -Infinity;
 
-  constructor({ admission, owner, logger }: TcpListenerOptions) {
-    this.#server = createServer({ noDelay: true }, (socket: ConnectedSocket) => {
-      const address = remoteAddressOf(socket);
-      const refusal = admission.admit(address, handleOf(socket)?.fd ?? -1);
+  constructor({ admission, owner, tls, logger }: TcpListenerOptions) {
+    const acceptor = tls === null ? null : new TlsAcceptor(tls);
+    this.#server = createServer({ noDelay: true }, (accepted) => {
+      const address = remoteAddressOf(accepted);
+      const refusal = admission.admit(address, handleOf(accepted)?.fd ?? -1);
+      // One that may not linger gets no handshake: in a flood that is more work than a node has time for.
+      const isPlain = acceptor === null || refusal?.mayLinger === false;
+      const socket: ConnectedSocket = isPlain ? accepted : acceptor.accept(accepted);
       socket[connectionOf] = refusal === null ? owner.accept(socket, address) : owner.refuse(socket, refusal);
       socket.on('data', onData);
       socket.on('error', ignore);

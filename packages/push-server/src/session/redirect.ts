@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import type { Member } from '@longwire/cluster';
 import { encodeFrame } from '@longwire/protocol';
 import type { Session } from './session.ts';
@@ -9,9 +10,13 @@ export const MAX_REDIRECT_DELAY_MS = 1000;
 export const REDIRECT_ADDRESSES = 3;
 const TICK_MS = 50;
 
-/** Tells a client to go to one of these nodes, best first; to ask the auth-service, if there are none. */
+/**
+ * Tells a client to go to one of these nodes, best first; to ask the auth-service, if there are none. It goes over TLS if it is connected so: those
+ * that do not speak as this node does are left out.
+ */
 export function redirect(session: Session, nodes: readonly Member[]): void {
-  const addresses = nodes.slice(0, REDIRECT_ADDRESSES).map((node) => node.addresses.tcp!);
+  const kind = session.connection.socket instanceof TLSSocket ? 'tls' : 'tcp';
+  const addresses = nodes.flatMap((node) => node.addresses[kind] ?? []).slice(0, REDIRECT_ADDRESSES);
   const delayMs = Math.round(Math.random() * MAX_REDIRECT_DELAY_MS);
   session.connection.write(encodeFrame('redirect', { addresses, delayMs }));
 }

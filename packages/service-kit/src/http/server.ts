@@ -127,7 +127,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 /** Fastify makes a server of its own for each address of a name; new certificates must reach the one that listens. */
 function overTls(tls: ServerTls) {
   const serverFactory: FastifyServerFactory = (handler) => {
-    const server = createHttpsServer({ ...tls.options, keepAliveTimeout: keepAliveTimeoutMs }, handler);
+    const server = createHttpsServer(
+      { ...tls.contextOptions, ...tls.options, keepAliveTimeout: keepAliveTimeoutMs },
+      handler,
+    );
     server.requestTimeout = requestTimeoutMs;
     server.setTimeout(connectionTimeoutMs);
     tls.serve(server);

@@ -94,11 +94,11 @@ it('takes a storm at its rate, tells the others when to come, and has all of the
 
 it('refuses new clients while its event loop is late, and takes them again; those that are here stay', async () => {
   const server = await cluster.start('push-1', { maxEventLoopDelayMs: 200 });
-  const early = await waitFor(async () => {
+  const early = await waitFor<TestClient | null>(async () => {
     const client = await cluster.connect(server, 'early');
     return client.next('connected').then(
       () => client,
-      () => false,
+      () => null,
     );
   });
   const late = await cluster.open(server);

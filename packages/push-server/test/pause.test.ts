@@ -11,23 +11,25 @@ const SESSION_TIMEOUT_MS = 6000;
 describe.skipIf(!hasRealBackends)('a push-server process that does not run for a while', () => {
   let real: RealCluster;
   let node: ServerProcess;
+  let other: ServerProcess;
 
   beforeAll(async () => {
     real = await RealCluster.create({ LONGWIRE_ZOOKEEPER_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS) });
     // Clients may be silent for no longer than it is stopped below.
-    node = await real.start('push-1', {
+    const settings = {
       LONGWIRE_PUSH_HEARTBEAT_INTERVAL_MS: '1000',
       LONGWIRE_PUSH_IDLE_TIMEOUT_MS: '1500',
-    });
+    };
+    [node, other] = await Promise.all([real.start('push-1', settings), real.start('push-2', settings)]);
   }, 60_000);
   afterAll(() => real.stop());
 
-  const bootOf = () => real.watcher.members('push-server').find(({ nodeId }) => nodeId === 'push-1')?.boot;
+  const boots = (): string[] => real.watcher.members('push-server').map(({ boot }) => boot);
 
-  /** What the node answers to a message for alice of another node. */
-  async function deliver(messageId: string): Promise<DeliveryOutcome> {
-    const delivery = { id: 1, message: { messageId, payload: Buffer.from('x') }, clientIds: ['alice'] };
-    const answer = await callApi(node.server, `${NODE_API_PREFIX}/deliver`, {
+  /** What a node answers to a message that another node has for bob. */
+  async function deliver({ server }: ServerProcess, messageId: string): Promise<DeliveryOutcome> {
+    const delivery = { id: 1, message: { messageId, payload: Buffer.from('x') }, clientIds: ['bob'] };
+    const answer = await callApi(server, `${NODE_API_PREFIX}/deliver`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-protobuf' },
       body: Buffer.from(
@@ -44,7 +46,7 @@ describe.skipIf(!hasRealBackends)('a push-server process that does not run for a
     async () => {
       const alice = await real.own.login(node.server, 'alice');
       const bob = await real.own.login(node.server, 'bob');
-      const boot = bootOf();
+      const before = boots();
       node.child.kill('SIGSTOP');
       for (let i = 0; i < 50; i++) alice.send('send', { messageId: `m${i}`, to: 'bob', payload: null });
       await delay(3500);
@@ -53,7 +55,7 @@ describe.skipIf(!hasRealBackends)('a push-server process that does not run for a
       await alice.pong();
       await bob.pong();
       expect([alice.isClosed, bob.isClosed]).toEqual([false, false]);
-      expect(bootOf()).toBe(boot);
+      expect(boots()).toEqual(before);
       expect(await metric(node.server, 'longwire_fences_total')).toBe(0);
       for (const client of [alice, bob]) client.socket.destroy();
       await waitFor(async () => (await metric(node.server, 'longwire_sessions')) === 0);
@@ -62,30 +64,36 @@ describe.skipIf(!hasRealBackends)('a push-server process that does not run for a
 
   it('fences itself before it answers a client or a node, when it did not', { timeout: 90_000 }, async () => {
     const alice = await real.own.login(node.server, 'alice');
-    const boot = bootOf();
-    node.child.kill('SIGSTOP');
+    const bob = await real.own.login(other.server, 'bob');
+    const before = boots();
+    for (const { child } of [node, other]) child.kill('SIGSTOP');
     await delay(200);
     alice.frames.length = 0;
-    const asked = deliver('while-stopped');
+    // One is woken by a client that asks, the other by a node.
     for (let i = 0; i < 100; i++) alice.sendBytes([FrameType.ping, 0]);
     alice.send('publish', { messageId: 'p', kind: 'chat', payload: null });
-    await waitFor(() => bootOf() === undefined);
+    const asked = deliver(other, 'while-stopped');
+    await waitFor(() => boots().length === 0);
     await delay(SESSION_TIMEOUT_MS);
-    node.child.kill('SIGCONT');
+    for (const { child } of [node, other]) child.kill('SIGCONT');
 
     expect((await alice.closed()).name).toBe('goElsewhere');
+    expect((await bob.closed()).name).toBe('goElsewhere');
     // Nothing came before it: no PONG, no PUBLISHED, no DELIVER.
-    expect(alice.frames).toEqual([]);
+    expect([...alice.frames, ...bob.frames]).toEqual([]);
     expect(await asked).toBe(DeliveryOutcome.notHere);
     await waitFor(async () => (await real.own.directory.count()) === 0);
 
-    const newBoot = await waitFor(() => bootOf());
-    expect(newBoot).not.toBe(boot);
-    await waitFor(async () => (await callApi(node.server, '/readyz')).status === 200);
-    expect(await metric(node.server, 'longwire_fences_total', 'reason="paused"')).toBe(1);
-    const again = await real.own.login(node.server, 'alice');
-    expect(await deliver('after')).toBe(DeliveryOutcome.delivered);
+    await waitFor(() => boots().length === 2);
+    expect(boots().filter((boot) => before.includes(boot))).toEqual([]);
+    for (const { server, log } of [node, other]) {
+      await waitFor(async () => (await callApi(server, '/readyz')).status === 200);
+      expect(await metric(server, 'longwire_fences_total', 'reason="paused"')).toBe(1);
+      expect(log.join('')).not.toContain('unhandled');
+    }
+    const again = await real.own.login(other.server, 'bob');
+    // Written to its socket, as no acknowledgement was asked for.
+    expect(await deliver(other, 'after')).toBe(DeliveryOutcome.delivered);
     expect((await again.next('deliver')).messageId).toBe('after');
-    expect(node.log.join('')).not.toContain('unhandled');
   });
 });

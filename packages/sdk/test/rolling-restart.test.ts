@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authConfigSchema, composeAuthService, type AuthService } from '@longwire/auth-service';
-import { openStore, type Store, type UpstreamRecord } from '@longwire/cluster';
+import { NodeClient, openStore, type Store, type UpstreamRecord } from '@longwire/cluster';
 import { createApiKey, loadConfig } from '@longwire/service-kit';
 import { waitFor } from '../../../test-support/helpers.ts';
 import { CLUSTER_SECRET, metric } from '../../push-server/test/harness.ts';
@@ -129,6 +129,14 @@ describe.skipIf(!hasRealBackends)('a rolling restart of three push-servers under
     return new LongwireClient({ authUrl: auth.url, clientId, clientSecret });
   }
 
+  /** As the admin-platform does it for an operator. */
+  async function drainByCall(api: string, nodeId: string): Promise<void> {
+    const { boot } = real.watcher.members('push-server').find((member) => member.nodeId === nodeId)!;
+    const calls = new NodeClient(real.watcher, CLUSTER_SECRET);
+    expect(await calls.drain(api, { boot }, 30_000)).toBe(true);
+    await calls.close();
+  }
+
   const routes = async () => real.own.directory.count();
 
   it('loses nothing that was acknowledged, ends each process with 0, and moves its clients at the rate', async () => {
@@ -145,7 +153,8 @@ describe.skipIf(!hasRealBackends)('a rolling restart of three push-servers under
       const held = await metric(server, 'longwire_sessions');
       expect(held).toBeGreaterThan(0);
       talkers.connectedAtMs.length = 0;
-      child.kill('SIGTERM');
+      if (nodeId === 'push-3') await drainByCall(server.addresses.api, nodeId);
+      else child.kill('SIGTERM');
       expect(await waitFor(() => child.exitCode ?? child.signalCode, 60_000)).toBe(0);
       expect(log.join('')).toContain('"msg":"stopped"');
       await waitFor(async () => (await routes()) === CLIENTS);

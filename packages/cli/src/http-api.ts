@@ -66,7 +66,7 @@ export class HttpApi {
 
   async #call<Answer>(method: Method, path: string, options: CallOptions = {}): Promise<Answer> {
     const { response, text } = await this.#fetch(method, path, options);
-    const value = parse(text);
+    const value = response.status === 204 ? {} : parse(text);
     if (!response.ok) throw new ApiRefused(response.status, (value ?? {}) as ProblemBody);
     if (value === null)
       throw new Mistake(`what answers at ${this.url} is not a Longwire API`, 1, 'not-longwire');

@@ -12,6 +12,7 @@ import { addPublish } from './commands/publish.ts';
 import { addPushStatus } from './commands/push-status.ts';
 import { addPush } from './commands/push.ts';
 import { addRegister } from './commands/register.ts';
+import { addRevoke } from './commands/revoke.ts';
 import { addSend } from './commands/send.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -78,6 +79,7 @@ function buildProgram(
     addServe,
     addRegister,
     addToken,
+    addRevoke,
     addListen,
     addSend,
     addPublish,

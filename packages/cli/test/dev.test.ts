@@ -150,17 +150,20 @@ test('an operator steers the nodes, and is kept from draining the only one', asy
   });
 });
 
-test('a token can be refreshed by whoever holds it', async () => {
+test('a token can be refreshed by whoever holds it, until it is revoked', async () => {
   const { token, pushServer } = await json('token', 'holder');
   expect(pushServer).toMatchObject({ tcp: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string });
   const { authUrl } = JSON.parse(await readFile(join(folder, '.longwire/dev.json'), 'utf8')) as {
     authUrl: string;
   };
-  const response = await fetch(`${authUrl}/v1/tokens/refresh`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${String(token)}` },
-  });
-  expect(response.status).toBe(200);
+  const refresh = () =>
+    fetch(`${authUrl}/v1/tokens/refresh`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${String(token)}` },
+    });
+  expect((await refresh()).status).toBe(200);
+  expect(await json('revoke', 'holder')).toEqual({ clientId: 'holder', revoked: true });
+  expect(await (await refresh()).json()).toMatchObject({ status: 401, code: 'token-revoked' });
 });
 
 test('doctor finds nothing wrong here', async () => {

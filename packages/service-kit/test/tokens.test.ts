@@ -121,15 +121,30 @@ describe('rotation', () => {
     await expect(verifier.verify(forge(key))).resolves.toMatchObject({ clientId: 'victim' });
   });
 
-  it('puts the new key first and keeps the newest three', () => {
-    let set = createTokenKeySet();
+  it('puts the new key first and keeps the others as long as tokens that they signed may live', () => {
+    const dayMs = 24 * 3_600_000;
+    const startMs = Date.UTC(2026, 0, 1);
+    let set: TokenKeySet = { keys: [{ ...createTokenKeySet().keys[0]!, addedAt: undefined }] };
     const kids = [set.keys[0]!.kid];
-    for (let round = 0; round < 4; round++) {
-      set = addTokenKey(set);
+    const rotate = (afterDays: number): number => {
+      set = addTokenKey(set, startMs + afterDays * dayMs);
       kids.unshift(set.keys[0]!.kid);
-    }
-    expect(set.keys.map((key) => key.kid)).toEqual(kids.slice(0, 3));
-    expect(new Set(kids).size).toBe(5);
+      expect(set.keys.map((key) => key.kid)).toEqual(kids.slice(0, set.keys.length));
+      return set.keys.length;
+    };
+    expect([0, 1, 2, 3].map(rotate)).toEqual([2, 3, 4, 5]);
+    // The first signed until day 0, the second until day 1.
+    expect([30.5, 31.5, 32.5].map(rotate)).toEqual([6, 6, 6]);
+    expect(rotate(100)).toBe(2);
+    expect(new Set(kids).size).toBe(kids.length);
+    expect(parseTokenKeySet(JSON.stringify(set)).keys).toHaveLength(2);
+  });
+
+  it('does not drop a key of which tokens may live, however often it is rotated', () => {
+    let set = createTokenKeySet();
+    while (set.keys.length < 64) set = addTokenKey(set);
+    expect(() => addTokenKey(set)).toThrow(/no room for another/);
+    expect(parseTokenKeySet(JSON.stringify(set)).keys).toHaveLength(64);
   });
 
   it('writes the file for its owner alone', async () => {

@@ -3,6 +3,11 @@ import { rename, writeFile } from 'node:fs/promises';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { valueProblems } from '../schema/value-problems.ts';
+import { maxTokenLifeSeconds } from './token-settings.ts';
+
+const maxKeys = 64;
+/** What a key has signed lives no longer; a day more for clocks and for readers of the file. */
+const keptAfterSigningMs = (maxTokenLifeSeconds + 24 * 3600) * 1000;
 
 const tokenKeySet = Type.Object({
   keys: Type.Array(
@@ -15,24 +20,38 @@ const tokenKeySet = Type.Object({
         secret: true,
         description: 'at least 256 bits, base64url',
       }),
+      addedAt: Type.Optional(
+        Type.String({ format: 'date-time', description: 'since when it signs, or did: RFC 3339' }),
+      ),
     }),
-    { minItems: 1, maxItems: 16 },
+    { minItems: 1, maxItems: maxKeys },
   ),
 });
 
 /** A JWK Set (RFC 7517) of HS256 keys, the signing key first. */
 export type TokenKeySet = Static<typeof tokenKeySet>;
 
-const keptKeys = 3;
-
 /** A key set with one new key. */
 export function createTokenKeySet(): TokenKeySet {
-  return { keys: [newKey()] };
+  return { keys: [newKey(Date.now())] };
 }
 
-/** Puts a new key first, so that it signs from now on. The newest three stay, so that older tokens verify until they expire. */
-export function addTokenKey(set: TokenKeySet): TokenKeySet {
-  return { keys: [newKey(), ...set.keys].slice(0, keptKeys) };
+/**
+ * Puts a new key first, so that it signs from now on. The older stay for as long as tokens may live that they have signed. Throws when that
+ * are too many.
+ */
+export function addTokenKey(set: TokenKeySet, nowMs: number = Date.now()): TokenKeySet {
+  // A key of an earlier version does not say since when it signs: it counts from now.
+  const old = set.keys.map((key) => ({ ...key, addedAt: key.addedAt ?? new Date(nowMs).toISOString() }));
+  // Each signed until the one before it in the list was added.
+  const kept = old.filter(
+    (_, index) => index === 0 || Date.parse(old[index - 1]!.addedAt) > nowMs - keptAfterSigningMs,
+  );
+  if (kept.length >= maxKeys)
+    throw new Error(
+      `it holds ${kept.length} keys of which tokens may still be valid, and has no room for another; remove the last if its tokens may end`,
+    );
+  return { keys: [newKey(nowMs), ...kept] };
 }
 
 /** Reads a key set. Throws an Error that says what is wrong with it, and shows no key. */
@@ -60,7 +79,8 @@ export async function writeTokenKeySet(file: string, set: TokenKeySet): Promise<
   await rename(temporary, file);
 }
 
-function newKey(): TokenKeySet['keys'][number] {
-  const kid = `${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`;
-  return { kty: 'oct', alg: 'HS256', kid, k: randomBytes(32).toString('base64url') };
+function newKey(nowMs: number): TokenKeySet['keys'][number] {
+  const addedAt = new Date(nowMs).toISOString();
+  const kid = `${addedAt.slice(0, 10)}-${randomBytes(4).toString('hex')}`;
+  return { kty: 'oct', alg: 'HS256', kid, k: randomBytes(32).toString('base64url'), addedAt };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedMembership } from '@longwire/cluster';
+import { FrameType } from '@longwire/protocol';
 import { waitFor } from '../../../test-support/backends.ts';
 import { callApi, metric, TestCluster, type TestServer } from './harness.ts';
 import type { TestClient } from './test-client.ts';
@@ -48,6 +49,33 @@ describe('a node that was declared dead', () => {
     await expectReached(await waitFor(() => cluster.login(one, 'alice')), 'alice');
     expect(await failingChecks(one)).toEqual([]);
     expect(await cluster.directory.count()).toBe(1);
+  });
+});
+
+describe('a node that something held up for longer than its session lasts', () => {
+  class ShortSession extends EmbeddedMembership {
+    override readonly sessionTimeoutMs = 2000;
+  }
+
+  it('fences itself before it reads what came meanwhile', async () => {
+    const membership = new ShortSession(cluster.embedded);
+    const freeze = async (): Promise<{ status: 'accepted' }> => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+      return { status: 'accepted' };
+    };
+    const server = await cluster.start('push-3', {}, { membership, upstreamHandlers: { freeze } });
+    const [alice, bob] = [await cluster.login(server, 'alice'), await cluster.login(server, 'bob')];
+    const [dead] = bootsOf('push-3');
+    // Both are read in one turn of the event loop, and no timer has its turn in between.
+    alice.send('publish', { messageId: 'm', kind: 'freeze', payload: null });
+    bob.sendBytes([FrameType.ping, 0]);
+    for (const client of [alice, bob]) {
+      expect((await client.closed()).name).toBe('goElsewhere');
+      expect(client.frames).toEqual([]);
+    }
+    const alive = await waitFor(() => bootsOf('push-3')[0]);
+    expect(alive).not.toBe(dead);
+    expect(await metric(server, 'longwire_fences_total', 'reason="paused"')).toBe(1);
   });
 });
 

@@ -365,3 +365,25 @@ describe('health, metrics and OpenAPI', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 });
+
+it(
+  'answers requests that come too slowly in time, and serves others meanwhile',
+  { timeout: 60_000 },
+  async () => {
+    const slow = ['', 'GET /livez HTTP/1.1\r\n'].map(async (beginning) => {
+      const socket = connect(port, '127.0.0.1');
+      const startedAtMs = performance.now();
+      socket.write(beginning);
+      const drip = setInterval(() => socket.write(beginning === '' ? '' : 'x-header: more\r\n'), 500);
+      const answer = await text(socket).finally(() => clearInterval(drip));
+      return { answer, elapsedMs: performance.now() - startedAtMs };
+    });
+    expect((await app.inject('/livez')).statusCode).toBe(200);
+    for (const { answer, elapsedMs } of await Promise.all(slow)) {
+      expect(answer).toMatch(/^HTTP\/1.1 408 /);
+      expect(answer).toContain('"code":"request-timeout"');
+      // Node.js alone takes 30 s to notice.
+      expect(elapsedMs).toBeLessThan(25_000);
+    }
+  },
+);

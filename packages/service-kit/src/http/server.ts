@@ -59,6 +59,8 @@ export interface HttpServerOptions {
   readonly handlerTimeoutMs?: number;
 }
 
+/** Requests that come too slowly are answered 408. Node.js looks for them at this interval, of itself each 30 s. */
+const slowness = { headersTimeout: 10_000, connectionsCheckingInterval: 1000 };
 const requestTimeoutMs = 15_000;
 const connectionTimeoutMs = 60_000;
 /** How long a stop waits for requests in hand, and for connections on which none has come yet: Node.js waits for those as well. */
@@ -75,6 +77,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     genReqId: (request) => parseTraceparent(asText(request.headers['traceparent'])) ?? newTraceId(),
+    http: slowness,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
@@ -128,7 +131,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 function overTls(tls: ServerTls) {
   const serverFactory: FastifyServerFactory = (handler) => {
     const server = createHttpsServer(
-      { ...tls.contextOptions, ...tls.options, keepAliveTimeout: keepAliveTimeoutMs },
+      { ...tls.contextOptions, ...tls.options, ...slowness, keepAliveTimeout: keepAliveTimeoutMs },
       handler,
     );
     server.requestTimeout = requestTimeoutMs;

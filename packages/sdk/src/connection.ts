@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import {
   FrameParser,
   FrameType,
@@ -14,9 +15,10 @@ import {
   type Frame,
   type ProtocolError,
 } from '@longwire/protocol';
-import { parseAddress } from './address.ts';
+import { parseAddress, type Address } from './address.ts';
 import { LONGEST_TIMER_MS } from './backoff.ts';
 import { ConnectionClosed } from './errors.ts';
+import type { TlsOptions } from './options.ts';
 
 /** How long the peer may take to end its side of a connection that is over. */
 const LINGER_MS = 1000;
@@ -35,10 +37,11 @@ export interface ConnectionHandler {
   ended(connection: Connection, closed: ConnectionClosed): void;
 }
 
-/** One TCP connection to one node: login, heartbeat, frames in and out, and how it ended. */
+/** One connection to one node, over TLS if its address says so: login, heartbeat, frames in and out, and how it ended. */
 export class Connection {
   /** In force since CONNECTED. */
   limits: { maxFrameBytes: number; maxInFlight: number } = { maxFrameBytes: MAX_FRAME_BYTES, maxInFlight: 1 };
+  readonly isTls: boolean;
   readonly #socket: Socket;
   readonly #handler: ConnectionHandler;
   readonly #parser = new FrameParser(MAX_LOGIN_FRAME_BYTES);
@@ -54,12 +57,13 @@ export class Connection {
 
   constructor(
     address: string,
-    login: { token: string; agent: string; timeoutMs: number },
+    login: { token: string; agent: string; timeoutMs: number; tls: TlsOptions },
     handler: ConnectionHandler,
   ) {
     this.#handler = handler;
-    const { host, port } = parseAddress(address)!;
-    this.#socket = connect({ host, port, noDelay: true });
+    const parsed = parseAddress(address)!;
+    this.isTls = parsed.isTls;
+    this.#socket = openSocket(parsed, login.tls);
     this.#socket.on('data', (chunk) => this.#read(chunk));
     this.#socket.on('drain', () => this.#phase === 'open' && this.#handler.drained(this));
     this.#socket.on('error', (error: NodeJS.ErrnoException) =>
@@ -259,6 +263,14 @@ export class Connection {
     clearTimeout(this.#timer);
     this.#handler.ended(this, closed);
   }
+}
+
+/** What is written before the handshake is done waits for it. */
+function openSocket({ host, port, isTls }: Address, { ca, cert, key, servername }: TlsOptions): Socket {
+  if (!isTls) return connect({ host, port, noDelay: true });
+  const name = servername === undefined ? {} : { servername };
+  const socket = connectTls({ host, port, ca, cert, key, minVersion: 'TLSv1.2', ...name });
+  return socket.setNoDelay(true);
 }
 
 function unexpected({ type }: Frame): ProtocolError {

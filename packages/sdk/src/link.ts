@@ -6,7 +6,7 @@ import {
   type Frame,
   type ProtocolError,
 } from '@longwire/protocol';
-import { parseAddress } from './address.ts';
+import { addressOf } from './address.ts';
 import { LONGEST_TIMER_MS, fullJitterMs, pause } from './backoff.ts';
 import { Connection, type ConnectionHandler } from './connection.ts';
 import type { ConnectionClosed, SignInFailed } from './errors.ts';
@@ -52,7 +52,8 @@ export class Link implements ConnectionHandler {
   #connectionEnded: ((why: ConnectionClosed) => void) | null = null;
   #upSinceMs = 0;
   #attempts = 0;
-  #redirectTimer: NodeJS.Timeout | null = null;
+  /** Where to go when its time has come; null: stay. */
+  #redirect: { readonly addresses: readonly string[]; readonly timer: NodeJS.Timeout } | null = null;
 
   constructor(options: ResolvedOptions, handler: LinkHandler) {
     this.#options = options;
@@ -111,8 +112,8 @@ export class Link implements ConnectionHandler {
     this.#upSinceMs = 0;
     return new Promise((resolve) => {
       this.#connectionEnded = resolve;
-      const { agent, loginTimeoutMs } = this.#options;
-      this.#connection = new Connection(address, { token, agent, timeoutMs: loginTimeoutMs }, this);
+      const { agent, loginTimeoutMs: timeoutMs, tls } = this.#options;
+      this.#connection = new Connection(address, { token, agent, timeoutMs, tls }, this);
     });
   }
 
@@ -120,10 +121,11 @@ export class Link implements ConnectionHandler {
   #afterwards(why: ConnectionClosed): boolean {
     const wasUp = this.#upSinceMs > 0;
     if (wasUp && performance.now() - this.#upSinceMs >= STABLE_AFTER_MS) this.#attempts = 0;
-    const redirected = this.#redirectTimer !== null;
+    const redirect = this.#redirect;
     this.#cancelRedirect();
     if (why.advice === 'sign-in-again') this.#choice.forget();
-    else if (redirected && why.advice === 'reconnect') {
+    else if (redirect !== null && why.advice === 'reconnect') {
+      this.#choice.redirected(redirect.addresses);
       // The server has spread its clients by its own delay; only nodes that send a client round in circles are waited for.
       return this.#attempts++ > 0;
     } else if (!wasUp) this.#choice.failed();
@@ -140,7 +142,7 @@ export class Link implements ConnectionHandler {
   }
 
   frame(connection: Connection, frame: Frame): ProtocolError | null {
-    if (frame.type === FrameType.redirect) return this.#redirect(frame);
+    if (frame.type === FrameType.redirect) return this.#redirected(frame);
     if (frame.type === FrameType.refreshed) return this.#refreshed(frame);
     return this.#handler.frame(connection, frame);
   }
@@ -173,20 +175,19 @@ export class Link implements ConnectionHandler {
     return null;
   }
 
-  #redirect(frame: Frame): ProtocolError | null {
+  #redirected(frame: Frame): ProtocolError | null {
     const redirect = decodeMessage('redirect', frame);
     if (isProtocolError(redirect)) return redirect;
-    this.#choice.redirected(redirect.addresses.filter((address) => parseAddress(address) !== null));
     this.#cancelRedirect();
-    this.#redirectTimer = setTimeout(
-      () => this.#connection?.leave('redirected by the server'),
-      Math.min(redirect.delayMs, LONGEST_TIMER_MS),
-    );
+    const isTls = this.#connection?.isTls ?? false;
+    const addresses = redirect.addresses.flatMap((address) => addressOf(address, isTls) ?? []);
+    const leave = (): void => this.#connection?.leave('redirected by the server');
+    this.#redirect = { addresses, timer: setTimeout(leave, Math.min(redirect.delayMs, LONGEST_TIMER_MS)) };
     return null;
   }
 
   #cancelRedirect(): void {
-    if (this.#redirectTimer !== null) clearTimeout(this.#redirectTimer);
-    this.#redirectTimer = null;
+    if (this.#redirect !== null) clearTimeout(this.#redirect.timer);
+    this.#redirect = null;
   }
 }

@@ -24,6 +24,19 @@ export interface LongwireOptions {
   readonly maxOutboxBytes?: number;
   /** How many received messages are remembered so that a duplicate is dropped. Default 4,096. */
   readonly rememberedMessages?: number;
+  /** For an auth-service with an https URL and for push-servers that speak TLS; what Node.js trusts unless given. */
+  readonly tls?: TlsOptions;
+}
+
+/** PEM texts. Certificates are always verified. */
+export interface TlsOptions {
+  /** Who signs the certificates of the cluster. */
+  readonly ca?: string | Buffer | undefined;
+  /** This client's own certificate, where the cluster asks for one, and its private key. */
+  readonly cert?: string | Buffer | undefined;
+  readonly key?: string | Buffer | undefined;
+  /** The name that push-servers have in their certificates, when it is not the host of their address. */
+  readonly servername?: string | undefined;
 }
 
 export type ResolvedOptions = Required<LongwireOptions>;
@@ -42,7 +55,10 @@ const defaults = {
   maxOutboxMessages: 1000,
   maxOutboxBytes: 8_388_608,
   rememberedMessages: 4096,
+  tls: {},
 } as const;
+
+const tlsNames: readonly string[] = ['ca', 'cert', 'key', 'servername'] satisfies (keyof TlsOptions)[];
 
 /** Fills in the defaults. Throws a `TypeError` that names the option that is missing or not a positive number. */
 export function resolveOptions(options: LongwireOptions): ResolvedOptions {
@@ -53,9 +69,12 @@ export function resolveOptions(options: LongwireOptions): ResolvedOptions {
   }
   if (!URL.canParse(resolved.authUrl)) throw new TypeError('LongwireClient: authUrl is not a URL');
   for (const [key, value] of Object.entries(resolved)) {
-    if (key in defaults && key !== 'agent' && !(typeof value === 'number' && value > 0))
-      throw new TypeError(`LongwireClient: ${key} must be a number above 0, and is ${String(value)}`);
+    if (key in defaults && key !== 'agent' && key !== 'tls' && !(typeof value === 'number' && value > 0))
+      throw new TypeError(`LongwireClient: ${key} must be a number above 0, and is ${JSON.stringify(value)}`);
   }
+  const unknown = Object.keys(resolved.tls).find((name) => !tlsNames.includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(`LongwireClient: tls.${unknown} is not an option; there are ${tlsNames.join(', ')}`);
   return Object.freeze(resolved);
 }
 

@@ -57,9 +57,9 @@ export class Renewal {
   }
 
   async #ask(stop: AbortSignal): Promise<Grant> {
-    const { authUrl, signInTimeoutMs } = this.#options;
+    const { authUrl, signInTimeoutMs, tls } = this.#options;
     try {
-      return await refreshToken({ authUrl, token: this.#token }, signInTimeoutMs, stop);
+      return await refreshToken({ authUrl, tls, token: this.#token }, signInTimeoutMs, stop);
     } catch (error) {
       if ((error as SignInFailed).advice !== 'stay-away') throw error;
       return signIn(this.#options, signInTimeoutMs, stop);

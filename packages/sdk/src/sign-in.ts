@@ -1,5 +1,7 @@
-import { parseAddress } from './address.ts';
+import { addressOf } from './address.ts';
 import { SignInFailed } from './errors.ts';
+import { post, type HttpAnswer } from './http-post.ts';
+import type { TlsOptions } from './options.ts';
 
 /** What a sign-in gives: a token, and the nodes to connect to, best first. */
 export interface Grant {
@@ -10,15 +12,20 @@ export interface Grant {
   readonly addresses: readonly string[];
 }
 
-export interface Credentials {
+/** Which auth-service, and how its certificate is judged. */
+export interface AuthService {
   readonly authUrl: string;
+  readonly tls: TlsOptions;
+}
+
+export interface Credentials extends AuthService {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
 /** Asks the auth-service for a token and a node. Rejects with `SignInFailed` alone. */
 export function signIn(
-  { authUrl, clientId, clientSecret }: Credentials,
+  { clientId, clientSecret, ...auth }: Credentials,
   timeoutMs: number,
   stop: AbortSignal,
 ): Promise<Grant> {
@@ -26,26 +33,20 @@ export function signIn(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ clientId, clientSecret }),
   };
-  return ask(authUrl, '/v1/tokens', request, timeoutMs, stop);
+  return ask(auth, '/v1/tokens', request, timeoutMs, stop);
 }
 
 /** Asks for a newer token by one that is still valid. Rejects with `SignInFailed` alone. */
 export function refreshToken(
-  { authUrl, token }: { authUrl: string; token: string },
+  { token, ...auth }: AuthService & { token: string },
   timeoutMs: number,
   stop: AbortSignal,
 ): Promise<Grant> {
-  return ask(
-    authUrl,
-    '/v1/tokens/refresh',
-    { headers: { authorization: `Bearer ${token}` } },
-    timeoutMs,
-    stop,
-  );
+  return ask(auth, '/v1/tokens/refresh', { headers: { authorization: `Bearer ${token}` } }, timeoutMs, stop);
 }
 
 async function ask(
-  authUrl: string,
+  { authUrl, tls }: AuthService,
   path: string,
   request: { headers: Record<string, string>; body?: string },
   timeoutMs: number,
@@ -53,39 +54,32 @@ async function ask(
 ): Promise<Grant> {
   const url = `${authUrl.replace(/\/+$/, '')}${path}`;
   const deadline = AbortSignal.timeout(timeoutMs);
-  let response: Response;
-  let body: unknown;
+  let answer: HttpAnswer;
   try {
-    response = await fetch(url, {
-      method: 'POST',
-      ...request,
-      headers: { ...request.headers, accept: 'application/json, application/problem+json' },
-      // The secret, or the token, goes to the configured address and nowhere else.
-      redirect: 'error',
-      signal: AbortSignal.any([deadline, stop]),
-    });
-    body = parseJson(await response.text());
+    const headers = { ...request.headers, accept: 'application/json, application/problem+json' };
+    answer = await post(url, headers, request.body ?? '', tls, AbortSignal.any([deadline, stop]));
   } catch (error) {
     const why = deadline.aborted ? `no answer within ${timeoutMs} ms` : networkReason(error);
     throw new SignInFailed(`cannot sign in at ${url}: ${why}`, { status: null });
   }
-  if (!response.ok) throw refusal(response, body);
-  const grant = readGrant(body, Date.parse(response.headers.get('date') ?? ''));
+  const body = parseJson(answer.body);
+  if (answer.status < 200 || answer.status > 299) throw refusal(answer, body);
+  const grant = readGrant(body, Date.parse(answer.header('date')));
   if (grant === null)
     throw new SignInFailed(`what answers at ${url} is not a Longwire auth-service`, {
-      status: response.status,
+      status: answer.status,
     });
   return grant;
 }
 
-function refusal(response: Response, body: unknown): SignInFailed {
+function refusal(answer: HttpAnswer, body: unknown): SignInFailed {
   const problem = isRecord(body) ? body : {};
   const code = typeof problem.code === 'string' ? problem.code : null;
-  const detail = [problem.detail, problem.title, code, response.statusText].find(
+  const detail = [problem.detail, problem.title, code, answer.statusText].find(
     (text): text is string => typeof text === 'string' && text !== '',
   );
-  const { status } = response;
-  const retryAfterSeconds = Number(response.headers.get('retry-after'));
+  const { status } = answer;
+  const retryAfterSeconds = Number(answer.header('retry-after'));
   return new SignInFailed(`sign-in refused (${status}): ${detail}`, {
     status,
     code,
@@ -100,8 +94,8 @@ function readGrant(body: unknown, sentAtMs: number): Grant | null {
   const expiresAtMs = Date.parse(body.expiresAt);
   const alternatives: unknown[] = Array.isArray(body.alternatives) ? body.alternatives : [];
   const addresses = [body.pushServer, ...alternatives]
-    .map((node) => (isRecord(node) ? node.tcp : undefined))
-    .filter((tcp): tcp is string => typeof tcp === 'string' && parseAddress(tcp) !== null);
+    .map((node) => (isRecord(node) ? (addressOf(node.tls, true) ?? addressOf(node.tcp, false)) : null))
+    .filter((address) => address !== null);
   if (Number.isNaN(expiresAtMs) || addresses.length === 0) return null;
   const lifeMs = expiresAtMs - (Number.isNaN(sentAtMs) ? Date.now() : sentAtMs);
   return { token: body.token, expiresAtMs, lifeMs, addresses };
@@ -119,8 +113,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** fetch says "fetch failed" and keeps the reason in `cause`. */
 function networkReason(error: unknown): string {
-  const cause = (error as { cause?: { message?: string; code?: string } }).cause;
-  return cause?.message || cause?.code || (error as Error).message;
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message || code || 'no answer';
 }

@@ -123,7 +123,8 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     logger,
   });
   const loopDelay = new LoopDelay();
-  const admission = new Admission({ ...settings, ...connectionBounds(settings, logger) }, loopDelay);
+  const bounds = connectionBounds(settings, logger);
+  const admission = new Admission({ ...settings, ...bounds }, loopDelay);
   const messages = new ClientMessages({
     settings,
     identity,
@@ -214,7 +215,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     connections: () => gateway.connections,
     loadFactor: new LoadFactor({
       memoryLimitBytes: settings.memoryLimitBytes || machineMemoryBytes(),
-      maxConnections: settings.maxConnections,
+      maxConnections: bounds.maxConnections,
     }),
     guard,
     onFenced: (reason) => {
@@ -268,7 +269,6 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     listener.stopAccepting();
     // The last of its cluster has nowhere to send them: they come back to where it was.
     gateway.closeAll(isLast ? 'serverStopping' : 'goElsewhere');
-    await directory.sweep(identity.nodeId, identity.boot).catch(() => 0);
     await presence.leave();
     if (retryTimer !== null) clearInterval(retryTimer);
     remote.close();

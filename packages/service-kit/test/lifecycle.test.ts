@@ -40,6 +40,21 @@ describe('runMain', () => {
     expect(stdout).toContain('stop called');
   });
 
+  it('stops in order when the service asks for it, once', async () => {
+    const { code, stdout } = await run('stops-itself').ended();
+    expect(code).toBe(0);
+    expect(stdout.match(/stop called/g)).toHaveLength(1);
+  });
+
+  it('exits with 1 when the service takes longer to stop than it says it may', async () => {
+    const process = run('stop-too-late');
+    await process.saw('started');
+    process.kill('SIGTERM');
+    const { code, stdout } = await process.ended();
+    expect(code).toBe(1);
+    expect(stdout).toContain('stopping took longer than 50 ms');
+  });
+
   it('ends at once at a second signal', async () => {
     const process = run('stop-hangs');
     await process.saw('started');

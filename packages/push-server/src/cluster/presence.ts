@@ -51,6 +51,7 @@ export class Presence {
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   #registration: Registration | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #refreshing: Promise<void> | null = null;
   #isLeaving = false;
   #isRejoining = false;
 
@@ -60,7 +61,7 @@ export class Presence {
 
   async join(): Promise<void> {
     this.#loopDelay.enable();
-    this.#timer = setInterval(() => void this.refreshLease(), REFRESH_INTERVAL_MS);
+    this.#timer = setInterval(() => (this.#refreshing = this.refreshLease()), REFRESH_INTERVAL_MS);
     await this.#register();
   }
 
@@ -71,11 +72,14 @@ export class Presence {
     await this.#registration?.remove();
   }
 
-  /** Ends the lease as well: after `withdraw`, when the last client has gone. Its routes must be swept before. */
+  /** Leaves the directory as well: after `withdraw`, when the last client has gone. What the directory does not take is left to the sweeper of another node. */
   async leave(): Promise<void> {
     const { identity, directory } = this.#parts;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#loopDelay.disable();
+    // One that is on its way would announce the boot again.
+    await this.#refreshing;
+    await directory.sweep(identity.nodeId, identity.boot).catch(() => 0);
     await directory.dropLease(identity.nodeId, identity.boot).catch(() => undefined);
   }
 

@@ -63,6 +63,7 @@ export class Lab {
   readonly rows: Rows;
   readonly random: SeededRandom;
   readonly options: LabOptions;
+  readonly #rawClients: RawClient[] = [];
   /** Of a registered client that never connects. */
   #credentials: { readonly clientId: string; readonly clientSecret: string } | null = null;
 
@@ -163,7 +164,15 @@ export class Lab {
 
   /** A client at the door. */
   knock(clientId: string, tcp: string, token = this.cluster.mintToken(clientId)): RawClient {
-    return new RawClient(clientId, token, tcp);
+    const client = new RawClient(clientId, token, tcp);
+    this.#rawClients.push(client);
+    return client;
+  }
+
+  /** Names of the pushes that clients got who write nothing down themselves, since the last time. */
+  takePushes(): string[] {
+    const raw = this.#rawClients.splice(0);
+    return [...this.probes, ...raw].flatMap(({ pushes }) => [...pushes]);
   }
 
   /** The sum of a node's counters or gauges whose name and labels begin like this. */

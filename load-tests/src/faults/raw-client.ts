@@ -18,8 +18,10 @@ export class RawClient {
   readonly closed: Promise<Closed>;
   /** Answers in their order, as `publish ACCEPTED` and the like. */
   readonly answers: string[] = [];
-  /** Ids of what it was delivered. */
+  /** Ids of what other clients sent it. */
   readonly delivered: string[] = [];
+  /** Names of the pushes that came, as `pushId clientId`. */
+  readonly pushes = new Set<string>();
   end: Closed | null = null;
   readonly #client: LeanClient;
   readonly #waiting = new Map<string, (answer: string) => void>();
@@ -36,7 +38,10 @@ export class RawClient {
       port: Number(port),
       localAddress: '127.0.0.1',
       token,
-      onDeliver: (messageId) => this.delivered.push(messageId),
+      onDeliver: (messageId, from) => {
+        if (from === '') this.pushes.add(`${messageId} ${clientId}`);
+        else this.delivered.push(messageId);
+      },
       onSent: (id, status) => this.#answered(id, `send ${SendStatus[status]?.slice('SEND_STATUS_'.length)}`),
       onPublished: (id, status) =>
         this.#answered(id, `publish ${PublishStatus[status]?.slice('PUBLISH_STATUS_'.length)}`),

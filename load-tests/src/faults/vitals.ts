@@ -1,6 +1,22 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Node } from '../lib/cluster.ts';
+
+interface Vital {
+  readonly node: Node;
+  /** What the process holds once its garbage is collected: heap and what hangs on it. */
+  readonly heldBytes: number;
+  readonly openFiles: number;
+}
+
+/** Of what a process holds; what the allocator keeps for itself comes and goes, and is not looked at. */
+const FLAT_BYTES = 24 * 1024 * 1024;
+/** Connections of pools that a busy time has opened. */
+const SPARE_FILES = 24;
+const COLLECT_SIGNAL = 'SIGUSR2';
+const COLLECT_MS = 300;
+const LOOK_DEADLINE_MS = 15_000;
 
 /** Flags that let a service collect its garbage when it is asked to, so that what is left is what it holds. */
 export const collectOnSignal: readonly string[] = [
@@ -9,66 +25,44 @@ export const collectOnSignal: readonly string[] = [
   join(import.meta.dirname, '../lib/gc-on-signal.ts'),
 ];
 
-interface Vital {
-  readonly node: Node;
-  readonly residentBytes: number;
-  readonly openFiles: number;
-}
-
-/** After a collection; what the allocator keeps for itself comes and goes. */
-const FLAT_BYTES = 64 * 1024 * 1024;
-/** What `collectOnSignal` makes node listen to. */
-const COLLECT_SIGNAL = 'SIGUSR2';
-/** Connections of pools that a busy time has opened. */
-const SPARE_FILES = 24;
-
 /** The services' processes at one moment, to be compared with a later one. */
 export class Vitals {
   readonly #cluster: Cluster;
   readonly #before: readonly Vital[];
   readonly #logBytes = new Map<string, number>();
 
-  constructor(cluster: Cluster) {
+  private constructor(cluster: Cluster, before: readonly Vital[]) {
     this.#cluster = cluster;
-    this.#before = living(cluster);
+    this.#before = before;
     for (const { name } of cluster.nodes) this.#logBytes.set(name, sizeOf(logOf(cluster, name)));
   }
 
-  /** How much the memory of the one that grew most has grown, in bytes. */
-  get growthBytes(): number {
-    return Math.max(0, ...this.#pairs().map(({ before, now }) => now.residentBytes - before.residentBytes));
+  static async take(cluster: Cluster): Promise<Vitals> {
+    return new Vitals(cluster, await look(cluster));
   }
 
-  /** What is not as before, in words. Processes that were ended by the scenario are compared with nothing. */
-  get failures(): string[] {
-    const failures = this.#pairs().flatMap(({ before, now }) => {
-      const grown = now.residentBytes - before.residentBytes;
-      const files = now.openFiles - before.openFiles;
-      return [
-        ...(grown > FLAT_BYTES ? [`${now.node.name} has grown by ${Math.round(grown / 1048576)} MB`] : []),
-        ...(files > SPARE_FILES ? [`${now.node.name} holds ${files} more files open than before`] : []),
-      ];
-    });
-    const ended = this.#cluster.nodes.filter(({ process }) => process.hasExited);
-    return [...failures, ...ended.map(({ name }) => `${name} has ended`), ...this.#badWords()];
+  /**
+   * What is not as before, in words, and how much the process that grew most has grown. Looks until all is well or the time is over.
+   * A process that was started meanwhile is compared with nothing. Clients that came from other nodes have files of their own.
+   */
+  async compare(movedClients: number): Promise<{ failures: string[]; growthBytes: number }> {
+    const deadlineMs = performance.now() + LOOK_DEADLINE_MS;
+    for (;;) {
+      const pairs = this.#pairs(await look(this.#cluster));
+      const failures = pairs.flatMap(({ before, now }) => differences(before, now, movedClients));
+      if (failures.length > 0 && performance.now() < deadlineMs) continue;
+      const ended = this.#cluster.nodes.filter(({ process }) => process.hasExited);
+      return {
+        failures: [...failures, ...ended.map(({ name }) => `${name} has ended`), ...this.#badWords()],
+        growthBytes: Math.max(0, ...pairs.map(({ before, now }) => now.heldBytes - before.heldBytes)),
+      };
+    }
   }
 
-  /** Whether memory and open files are as before; if not, has garbage collected, so that a later look may say so. */
-  isBack(): boolean {
-    const restless = this.#pairs().filter(
-      ({ before, now }) =>
-        now.openFiles - before.openFiles > SPARE_FILES ||
-        now.residentBytes - before.residentBytes > FLAT_BYTES,
-    );
-    for (const { now } of restless) now.node.process.kill(COLLECT_SIGNAL);
-    return restless.length === 0;
-  }
-
-  #pairs(): { before: Vital; now: Vital }[] {
-    const now = living(this.#cluster);
+  #pairs(all: readonly Vital[]): { before: Vital; now: Vital }[] {
     return this.#before.flatMap((before) => {
-      const same = now.find(({ node }) => node.process === before.node.process);
-      return same === undefined ? [] : [{ before, now: same }];
+      const now = all.find(({ node }) => node.process === before.node.process);
+      return now === undefined ? [] : [{ before, now }];
     });
   }
 
@@ -84,11 +78,37 @@ export class Vitals {
   }
 }
 
-function living({ nodes }: Cluster): Vital[] {
-  return nodes.flatMap((node) => {
-    if (node.process.hasExited) return [];
-    return [{ node, residentBytes: node.process.residentBytes(), openFiles: node.process.openFiles() }];
-  });
+function differences(before: Vital, now: Vital, movedClients: number): string[] {
+  const grown = now.heldBytes - before.heldBytes;
+  const files = now.openFiles - before.openFiles;
+  const spare = SPARE_FILES + (now.node.role === 'push' ? movedClients : 0);
+  return [
+    ...(grown > FLAT_BYTES
+      ? [`${now.node.name} holds ${Math.round(grown / 1048576)} MB more than before`]
+      : []),
+    ...(files > spare ? [`${now.node.name} holds ${files} more files open than before`] : []),
+  ];
+}
+
+async function look(cluster: Cluster): Promise<Vital[]> {
+  const living = cluster.nodes.filter(({ process }) => !process.hasExited);
+  for (const { process } of living) process.kill(COLLECT_SIGNAL);
+  await sleep(COLLECT_MS);
+  return Promise.all(
+    living.map(async (node) => ({
+      node,
+      heldBytes: heldBytes(await (await cluster.request(node, 'GET', '/metrics')).text()),
+      openFiles: node.process.openFiles(),
+    })),
+  );
+}
+
+/** From the metrics that every service has of its own process. */
+function heldBytes(metrics: string): number {
+  const figures = ['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes'].map((name) =>
+    Number(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'm').exec(metrics)?.[1]),
+  );
+  return figures.reduce((sum, figure) => sum + figure, 0);
 }
 
 function logOf({ folder }: Cluster, name: string): string {

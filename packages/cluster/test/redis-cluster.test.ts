@@ -112,6 +112,26 @@ describe.skipIf(!isPresent('redis-server'))('RedisDirectory on a Redis Cluster',
     await waitFor(async () => (await claimEach(directory)).every((outcome) => outcome === 'claimed'));
   });
 
+  test('a master that dies while slots move to it ends no process, and is waited for no longer than the deadline', async () => {
+    const directory = opens(commandTimeoutMs);
+    await claimAll(directory);
+    const [, to, from] = servers.masters as [RedisProcess, RedisProcess, RedisProcess];
+    const move = await SlotMove.begin(from, to, await slotsInUse(from));
+    await move.moveKeys();
+    const asked = clientIds.map((id) => directory.lookup([id]).catch((error: Error) => error.name));
+    await to.kill();
+    const outcomes = [
+      ...(await Promise.all(asked)),
+      ...(await Promise.all(
+        clientIds.map((id) => directory.lookup([id]).catch((error: Error) => error.name)),
+      )),
+    ];
+    expect(outcomes).toContain('DirectoryUnavailable');
+    await to.restart();
+    await move.end(servers.masters);
+    await waitFor(async () => (await claimEach(directory)).every((outcome) => outcome === 'claimed'));
+  });
+
   test('a client that starts while a master is away reaches the others', async () => {
     const [, lost] = servers.masters as [RedisProcess, RedisProcess];
     await lost.kill();

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import {
   closeName,
   decodeMessage,
@@ -46,6 +47,18 @@ export class TestClient {
     const client = new TestClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return client;
+  }
+
+  /** Over TLS. Rejects when the handshake fails. */
+  static async openTls(address: string, options: ConnectionOptions): Promise<TestClient> {
+    const { hostname, port } = new URL(`tcp://${address}`);
+    const socket = connectTls({ host: hostname, port: Number(port), ...options });
+    const client = new TestClient(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('secureConnect', resolve);
       socket.once('error', reject);
     });
     return client;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseAddress } from '../src/address.ts';
+import { addressOf, parseAddress } from '../src/address.ts';
 import { fullJitterMs } from '../src/backoff.ts';
 import { DuplicateFilter } from '../src/duplicate-filter.ts';
 import { LongwireClient } from '../src/index.ts';
@@ -89,11 +89,15 @@ describe('node choice', () => {
 });
 
 test('addresses', () => {
-  expect(parseAddress('127.0.0.1:7400')).toEqual({ host: '127.0.0.1', port: 7400 });
-  expect(parseAddress('node-1.example.org:1')).toEqual({ host: 'node-1.example.org', port: 1 });
-  expect(parseAddress('[::1]:7400')).toEqual({ host: '::1', port: 7400 });
-  for (const wrong of ['', 'a', 'a:', 'a:0', 'a:65536', '::1:7400', 'a b:1', 'a:1x'])
-    expect(parseAddress(wrong)).toBeNull();
+  for (const isTls of [false, true]) {
+    const parsed = (address: string) => parseAddress(addressOf(address, isTls)!);
+    expect(parsed('127.0.0.1:7400')).toEqual({ host: '127.0.0.1', port: 7400, isTls });
+    expect(parsed('node-1.example.org:1')).toEqual({ host: 'node-1.example.org', port: 1, isTls });
+    expect(parsed('[::1]:7400')).toEqual({ host: '::1', port: 7400, isTls });
+    // The last would have a server say how it is to be spoken to.
+    for (const wrong of ['', 'a', 'a:', 'a:0', 'a:65536', '::1:7400', 'a b:1', 'a:1x', 'tls://a:1'])
+      expect(addressOf(wrong, isTls)).toBeNull();
+  }
 });
 
 test('wrong options are named', () => {
@@ -102,4 +106,6 @@ test('wrong options are named', () => {
   expect(() => new LongwireClient({ ...right, authUrl: 'localhost' })).toThrow(/authUrl is not a URL/);
   expect(() => new LongwireClient({ ...right, maxOutboxMessages: 0 })).toThrow(/maxOutboxMessages.*is 0/);
   expect(() => new LongwireClient({ ...right, backoffMaxMs: NaN })).toThrow(/backoffMaxMs/);
+  const tls = { rejectUnauthorized: false };
+  expect(() => new LongwireClient({ ...right, tls })).toThrow(/tls\.rejectUnauthorized is not an option/);
 });

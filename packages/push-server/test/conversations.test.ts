@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { uniqueName } from '../../../test-support/backends.ts';
 import type { Conversation } from '../../protocol/test/conversations/build.ts';
 import type { Wire } from '../../protocol/test/support/wire.ts';
-import { converse, conversations, openWire } from './conversations/runner.ts';
+import { conversations } from '../../protocol/test/support/conversations.ts';
+import { converse, openWire } from './conversations/runner.ts';
 import { ConversationTokens } from './conversations/tokens.ts';
 import { TestCluster } from './harness.ts';
 

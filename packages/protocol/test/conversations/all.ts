@@ -1,4 +1,10 @@
 import type { Case, Conversation, Part, Step } from './build.ts';
+import { clientClose } from './client-close.ts';
+import { clientDeliver } from './client-deliver.ts';
+import { clientFaults } from './client-faults.ts';
+import { clientLogin } from './client-login.ts';
+import { clientRedirect } from './client-redirect.ts';
+import { clientUpstream } from './client-upstream.ts';
 import { connectCases } from './connect.ts';
 import { bitFlips, protobuf } from './damage.ts';
 import { extension } from './extension.ts';
@@ -7,7 +13,9 @@ import { firstFrame } from './first-frame.ts';
 import { header } from './header.ts';
 import { acknowledgeCases, publishCases, sendCases } from './publish-send.ts';
 import { rules } from './rules.ts';
-import { chunking, closeCases, order, ping, refreshCases, truncation } from './small.ts';
+import { chunking, truncation } from './chunking.ts';
+import { closeCases, order, ping } from './ping-close-order.ts';
+import { refreshCases } from './refresh.ts';
 
 const server: Record<string, readonly Case[]> = {
   'first-frame': firstFrame,
@@ -29,11 +37,21 @@ const server: Record<string, readonly Case[]> = {
   'bit-flips': bitFlips,
 };
 
+const client: Record<string, readonly Case[]> = {
+  'client-login': clientLogin,
+  'client-close': clientClose,
+  'client-faults': clientFaults,
+  'client-deliver': clientDeliver,
+  'client-upstream': clientUpstream,
+  'client-redirect': clientRedirect,
+};
+
 /** The files of vectors/conversations/ by name: a case a line. */
 export function conversationFiles(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(server).map(([name, cases]) => [`${name}.json`, write(name, 'server', cases)]),
-  );
+  const files: Record<string, string> = {};
+  for (const [name, cases] of Object.entries(server)) files[`${name}.json`] = write(name, 'server', cases);
+  for (const [name, cases] of Object.entries(client)) files[`${name}.json`] = write(name, 'client', cases);
+  return files;
 }
 
 /** Long repetitions are told by their number. */

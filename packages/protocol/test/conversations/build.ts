@@ -25,10 +25,11 @@ export type Step = { readonly as?: string } & (
   | { readonly quietMs: number }
   | { readonly do: 'publish' | 'send' | 'close'; readonly message?: PlainMessage }
   | { readonly received: readonly PlainMessage[] }
-  | { readonly then: 'reconnects' | 'signs-in' | 'stays-away' }
+  | { readonly answered: { readonly message_id: string; readonly outcome: string } }
+  | { readonly next: 'reconnects' | 'signs-in' | 'stays-away'; readonly notBeforeMs?: number }
 );
 
-export type Start = 'accepted' | 'signed-in';
+export type Start = 'accepted' | 'signed-in' | 'elsewhere';
 
 export interface Conversation {
   readonly name: string;

@@ -1,19 +1,8 @@
 import type { RuleId } from './rules.ts';
-import {
-  each,
-  EXTENDED,
-  field,
-  frame,
-  number,
-  publish,
-  sendTo,
-  type Case,
-  type Start,
-  type Step,
-} from './build.ts';
+import { each, EXTENDED, field, frame, number, publish, sendTo, type Case, type Step } from './build.ts';
 import { conversationOf } from './outcome.ts';
 
-const whole: [string, string, Start][] = [
+const whole: [string, string, 'accepted' | 'signed-in'][] = [
   ['CONNECT', frame('CONNECT', number(1, 1) + number(2, 1) + field(3, 'bad')), 'accepted'],
   ['PUBLISH', publish('m1', 'kd', '00'), 'signed-in'],
   [

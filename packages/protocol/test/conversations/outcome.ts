@@ -13,7 +13,6 @@ import {
   sent,
   SENT,
   type FramePart,
-  type Start,
   type Step,
 } from './build.ts';
 
@@ -22,13 +21,13 @@ import {
  * are too many to be written by hand: truncations and flipped bits. Every token in them is a bad one, and every recipient is offline.
  */
 
-const LIMITS: Record<Start, number> = { accepted: 4096, 'signed-in': 65_536 };
+const LIMITS = { accepted: 4096, 'signed-in': 65_536 };
 
 /** What follows one frame: an answer, a close code, the end, or nothing. `unspecified` where SPEC.md leaves it open. */
 type Reply = FramePart | { readonly close: CloseName } | 'end' | 'nothing' | 'unspecified';
 
 /** The whole conversation about these bytes. */
-export function conversationOf(hex: string, start: Start): readonly Step[] {
+export function conversationOf(hex: string, start: 'accepted' | 'signed-in'): readonly Step[] {
   const reading = readFrames(bytesOf(hex), LIMITS[start]);
   const answers: FramePart[] = [];
   for (const frame of reading.frames) {

@@ -33,8 +33,6 @@ export class Wire {
   #problem: string | null = null;
   #ended = false;
   #changed: () => void = () => {};
-  /** Sees each frame first; answers true to keep it. */
-  filter: (frame: FramePart) => boolean = () => true;
 
   constructor(socket: Socket, names: Names, resolve: Resolve) {
     this.#socket = socket;
@@ -47,7 +45,7 @@ export class Wire {
         const message =
           type === 'PING' || type === 'PONG' ? {} : decodeMessage(type.toLowerCase() as MessageName, frame);
         if (isProtocolError(message)) this.#problem ??= message.detail;
-        else this.#add({ type, message: toPlain(message) });
+        else this.#frames.push({ type, message: toPlain(message) });
         return true;
       });
       if (error !== null) this.#problem ??= error.detail;
@@ -96,6 +94,8 @@ export class Wire {
     const { code = 0, reason = '' } = frame.message as { code?: number; reason?: string };
     if (closeName(code) !== name)
       throw new Error(`CLOSE ${code} ${closeName(code)} (${reason}) instead of ${name}`);
+    // Nothing follows CLOSE, and its receiver closes the socket.
+    this.finish();
     await this.end();
   }
 
@@ -117,10 +117,6 @@ export class Wire {
       throw new Error(`${this.#ended ? 'the end' : show(this.#frames)} instead of nothing`);
   }
 
-  pong(): void {
-    this.#socket.write(PONG_FRAME);
-  }
-
   async #afterSome(before: readonly FramePart[], what: string): Promise<FramePart | undefined> {
     const possible = [...before];
     for (;;) {
@@ -131,10 +127,6 @@ export class Wire {
       if (index < 0) return frame;
       possible.splice(index, 1);
     }
-  }
-
-  #add(frame: FramePart): void {
-    if (this.filter(frame)) this.#frames.push(frame);
   }
 
   #end(): void {

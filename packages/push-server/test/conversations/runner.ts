@@ -1,23 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { Conversation, Step } from '../../../protocol/test/conversations/build.ts';
 import { Wire, type Names, type Resolve } from '../../../protocol/test/support/wire.ts';
 import { uniqueName } from '../../../../test-support/backends.ts';
 import type { ConversationTokens } from './tokens.ts';
-
-const folder = new URL('../../../protocol/vectors/conversations/', import.meta.url);
-
-/** All cases under this name, by subject: the name of their file. */
-export function conversations(under: Conversation['under']): Map<string, Conversation[]> {
-  const subjects = new Map<string, Conversation[]>();
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
-    const cases = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Conversation[];
-    const ours = cases.filter((conversation) => conversation.under === under);
-    if (ours.length > 0) subjects.set(file.slice(0, -'.json'.length), ours);
-  }
-  return subjects;
-}
 
 /** Holds one conversation with a live server. Throws what it did otherwise than the case says. */
 export async function converse(

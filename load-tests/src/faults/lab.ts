@@ -97,7 +97,7 @@ export class Lab {
   static async start(options: LabOptions): Promise<Lab> {
     const { namespace, backends, set, firstPort } = options;
     const database = new URL(backends.databaseUrl);
-    await makeDatabase(database.href, namespace);
+    await inDatabase(database.href, 'create database if not exists ??', namespace);
     database.pathname = `/${namespace}`;
     const doors = await openDoors({ ...backends, databaseUrl: database.href }, set);
     const folder = join(repository, '.longwire', 'runs', 'faults', namespace);
@@ -217,6 +217,8 @@ export class Lab {
     }
     await Promise.all([this.fleet.stop(), this.cluster.stop(), this.rows.close()]);
     await closeAll(this.#proxies());
+    const { backends, namespace } = this.options;
+    await inDatabase(backends.databaseUrl, 'drop database if exists ??', namespace);
   }
 
   async #fill(clients: number): Promise<void> {
@@ -246,10 +248,10 @@ async function closeAll(proxies: readonly { close(): Promise<void> }[]): Promise
   await Promise.all(proxies.map((proxy) => proxy.close()));
 }
 
-async function makeDatabase(url: string, name: string): Promise<void> {
+async function inDatabase(url: string, statement: string, name: string): Promise<void> {
   const connection = await createConnection({ uri: url, connectTimeout: 10_000 });
   try {
-    await connection.query('create database if not exists ??', [name]);
+    await connection.query({ sql: statement, values: [name], timeout: 10_000 });
   } finally {
     await connection.end();
   }

@@ -27,6 +27,8 @@ export const settings: Readonly<Record<string, string>> = {
   LONGWIRE_PUSH_IDLE_TIMEOUT_MS: String(IDLE_TIMEOUT_MS),
   LONGWIRE_PUSH_ACKNOWLEDGE_TIMEOUT_MS: '5000',
   LONGWIRE_PUSH_LOGIN_TIMEOUT_MS: '5000',
+  // The machine holds everything at once, and its stalls are not the node's.
+  LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '1000',
   LONGWIRE_PUSH_LOGIN_BAN_MS: String(LOGIN_BAN_MS),
   LONGWIRE_PUSH_DRAIN_CLIENTS_PER_SECOND: String(DRAIN_CLIENTS_PER_SECOND),
 };

@@ -10,6 +10,8 @@ import { back } from './deaths.ts';
 
 const WARM_UP_MS = 2000;
 const ACCEPTS_PER_SECOND = 5;
+/** Less than may be in flight. */
+const BURST = 200;
 const SLOW_LIMIT_MS = 30_000;
 const PARTITION_MS = 12_000;
 const OPEN_FILES = 160;
@@ -60,10 +62,11 @@ const slowConsumer: Scenario = {
     ]);
     slow.pause();
     const pausedAtMs = performance.now();
-    const payload = Buffer.alloc(32 * 1024);
+    const payload = Buffer.alloc(60_000);
     const seen = await until(
       async () => {
-        await Promise.race([sender.send('slow', payload, 5000), sleep(20)]);
+        // More than the kernel's buffers and the node's queue hold together.
+        await Promise.all(Array.from({ length: BURST }, () => sender.send('slow', payload, 6000)));
         return lab.metric(node, metric);
       },
       (count) => count > before,

@@ -228,8 +228,8 @@ describe('placement of 1,000,000 clients on 50 nodes of mixed weight', () => {
       else movedElsewhere++;
     }
     expect(movedElsewhere).toBe(0);
-    for (const { nodeId, weight } of nodes)
-      expect(counts.get(nodeId)! / ((clients * weight) / totalWeight)).toBeLessThan(1.1);
+    for (const node of nodes)
+      expect(counts.get(node.nodeId)! / ((clients * node.weight) / totalWeight)).toBeLessThan(1.1);
     const fairShare = (clients * joining.weight) / (totalWeight + joining.weight);
     expect(moved / fairShare).toBeLessThan(1.3);
     expect(moved / fairShare).toBeGreaterThan(0.9);
@@ -249,7 +249,7 @@ describe('several auth-services whose counts of connections are old', () => {
     watch: (second: number) => void,
   ): void {
     const names = [...counts.keys()];
-    const placement = new Placement(names.map((nodeId) => ({ nodeId, weight: 1 })));
+    const placement = new Placement(names.map((name) => ({ nodeId: name, weight: 1 })));
     const reported = new Map(counts);
     const known = Array.from({ length: AUTH_SERVICES }, () => new Map(reported));
     let arrivals = 0;
@@ -306,7 +306,7 @@ describe('several auth-services whose counts of connections are old', () => {
 
   it('overfill a node by no more than comes to it while the counts are old, even where the hash is against them', () => {
     const counts = new Map(Array.from({ length: 10 }, (_, index) => [`push-${index}`, 5000]));
-    const placement = new Placement([...counts.keys()].map((nodeId) => ({ nodeId, weight: 1 })));
+    const placement = new Placement([...counts.keys()].map((name) => ({ nodeId: name, weight: 1 })));
     const wanted = new Set(['push-0', 'push-1', 'push-2']);
     // All who come would by the hash alone go to three of the ten.
     const ids = Array.from({ length: 30_000 }, (_, index) => `client-${index}`).filter((id) =>

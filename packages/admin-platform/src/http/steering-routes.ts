@@ -135,7 +135,7 @@ export function serveSteering(app: HttpServer, deps: SteeringRoutesDeps): void {
       },
     },
     async (request, reply) => {
-      const { clientsPerSecond = defaultClientsPerSecond } = request.body;
+      const { clientsPerSecond } = request.body;
       const nodes = await rebalance(deps, clientsPerSecond, request.log);
       const clients = nodes.reduce((sum, node) => sum + (node.clients ?? 0), 0);
       const answer = { clients, clientsPerSecond, nodes };

@@ -61,7 +61,9 @@ export class Presence {
 
   async join(): Promise<void> {
     this.#loopDelay.enable();
-    this.#timer = setInterval(() => (this.#refreshing = this.refreshLease()), REFRESH_INTERVAL_MS);
+    this.#timer = setInterval(() => {
+      this.#refreshing = this.refreshLease();
+    }, REFRESH_INTERVAL_MS);
     await this.#register();
   }
 

@@ -48,7 +48,7 @@ describe.skipIf(missing.length > 0)('a cluster under faults', () => {
   test.each(short)('%s', (name) => {
     const result = results.find((one) => one.name === name);
     expect(result?.failures).toEqual([]);
-    expect(result?.measured.length).toBeGreaterThan(5);
+    expect(result?.measured.length).toBeGreaterThan(0);
   });
 });
 
@@ -61,7 +61,15 @@ describe('the list of faults', () => {
   });
 
   test('every failure stands in the table', () => {
-    const result = { name: 'a-b', what: 'w|x', expected: 'e', measured: ['m'], failures: ['f'], seconds: 1 };
+    const result = {
+      name: 'a-b',
+      what: 'w|x',
+      expected: 'e',
+      measured: ['m'],
+      details: [],
+      failures: ['f'],
+      seconds: 1,
+    };
     expect(markdownOf([result])).toContain('| `a-b`: w\\|x | e | m | **failed**: f |');
   });
 });

@@ -41,7 +41,7 @@ function chosen(): readonly Scenario[] {
   });
 }
 
-function report(results: readonly Result[], seed: number, seconds: number): void {
+async function report(results: readonly Result[], seed: number, seconds: number): Promise<void> {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const about =
     `${results.length - failed} of ${results.length} scenarios passed in ${(seconds / 60).toFixed(0)} minutes, ` +
@@ -49,7 +49,7 @@ function report(results: readonly Result[], seed: number, seconds: number): void
   console.log(`\n${tableOf(results)}\n\n${about}`);
   if (flags.json !== undefined)
     writeFileSync(flags.json, JSON.stringify({ seed, seconds, results }, null, 2));
-  if (flags.doc !== undefined) writeTable(flags.doc, about, results);
+  if (flags.doc !== undefined) await writeTable(flags.doc, about, results);
   if (failed > 0) process.exitCode = 1;
 }
 
@@ -87,7 +87,7 @@ async function main(): Promise<void> {
   });
   try {
     const results = await Promise.race([runner.run(wanted, end.signal), interrupted]);
-    report(results, seed, (performance.now() - startedAtMs) / 1000);
+    await report(results, seed, (performance.now() - startedAtMs) / 1000);
   } finally {
     await runner.stop();
     await stopBackends('faults');

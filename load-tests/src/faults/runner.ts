@@ -7,6 +7,7 @@ export interface Result {
   readonly what: string;
   readonly expected: string;
   readonly measured: readonly string[];
+  readonly details: readonly string[];
   /** What was not as it must be; empty: passed. */
   readonly failures: readonly string[];
   readonly seconds: number;
@@ -63,8 +64,9 @@ export class Runner {
     if (findings.failures.length > 0 || scenario.spoilsCluster === true || this.#prepared !== null)
       await this.stop();
     const { name, what, expected } = scenario;
-    const { measured, failures } = findings;
-    return { name, what, expected, measured, failures, seconds: (performance.now() - startedAtMs) / 1000 };
+    const { measured, details, failures } = findings;
+    const seconds = (performance.now() - startedAtMs) / 1000;
+    return { name, what, expected, measured, details, failures, seconds };
   }
 
   async #try(scenario: Scenario, findings: Findings): Promise<void> {

@@ -30,7 +30,10 @@ export interface Scenario {
 
 /** What was seen in a scenario, and what was not as it should be. */
 export class Findings {
+  /** For the table. */
   readonly measured: string[] = [];
+  /** For whoever wants to know more. */
+  readonly details: string[] = [];
   readonly failures: string[] = [];
 
   note(text: string): void {

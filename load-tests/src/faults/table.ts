@@ -6,12 +6,13 @@ const END = '<!-- end of table -->';
 
 /** For a terminal: a paragraph for each scenario, then the count. */
 export function textOf(result: Result): string {
-  const { name, what, expected, measured, failures, seconds } = result;
+  const { name, what, expected, measured, details, failures, seconds } = result;
   const verdict = failures.length === 0 ? 'passed' : 'FAILED';
   return [
     `${verdict}  ${name} (${seconds.toFixed(0)} s): ${what}`,
     `        expected  ${expected}`,
     `        measured  ${measured.join('; ')}`,
+    ...details.map((detail) => `                  ${detail}`),
     ...failures.map((failure) => `        FAILED    ${failure}`),
   ].join('\n');
 }
@@ -36,12 +37,14 @@ export function markdownOf(results: readonly Result[]): string {
   return ['| scenario | expected | measured | verdict |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-/** Puts the table between its marks in a page. */
-export function writeTable(file: string, about: string, results: readonly Result[]): void {
+/** Puts the table between its marks in a page, in the form that the repository's formatter gives it. */
+export async function writeTable(file: string, about: string, results: readonly Result[]): Promise<void> {
   const page = readFileSync(file, 'utf8');
   const from = page.indexOf(BEGIN);
   const to = page.indexOf(END);
   if (from === -1 || to === -1) throw new Error(`${file} has no place for the table: ${BEGIN}`);
   const table = `\n\n${about}\n\n${markdownOf(results)}\n\n`;
-  writeFileSync(file, page.slice(0, from + BEGIN.length) + table + page.slice(to));
+  const { format, resolveConfig } = await import('prettier');
+  const text = page.slice(0, from + BEGIN.length) + table + page.slice(to);
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), parser: 'markdown' }));
 }

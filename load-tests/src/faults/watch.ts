@@ -113,13 +113,13 @@ export class Watch {
       for (const [name, count] of Object.entries(probe.answers)) answers[name] = (answers[name] ?? 0) + count;
     const slowest = (what: 'publish' | 'send'): string =>
       `${(Math.max(...probes.map(({ slowestMs }) => slowestMs[what])) / 1000).toFixed(1)} s`;
-    findings.note(
+    findings.details.push(
       `answers: ${Object.entries(answers)
         .sort()
         .map(([name, count]) => `${count} ${name}`)
         .join(', ')}; slowest publish ${slowest('publish')}, send ${slowest('send')}`,
     );
-    findings.note(`API slowest ${(this.#api.slowestMs / 1000).toFixed(1)} s (${this.#api.summary})`);
+    findings.details.push(`API slowest ${(this.#api.slowestMs / 1000).toFixed(1)} s (${this.#api.summary})`);
   }
 
   async #judgeRecovery(findings: Findings): Promise<void> {
@@ -153,6 +153,10 @@ export class Watch {
     const { upstream, clientToClient, pushToList, pushToAll } = this.#ledgers;
     this.#judgeTraffic(findings, 'upstream', totalsOf(upstream));
     this.#judgeTraffic(findings, 'client to client', totalsOf(clientToClient));
+    const counts = [upstream, clientToClient, pushToList, pushToAll].map(
+      ({ acknowledged }) => acknowledged.length,
+    );
+    findings.note(`${counts.reduce((sum, count) => sum + count, 0)} messages were acknowledged`);
     for (const { acknowledged } of [upstream, clientToClient])
       findings.check(acknowledged.length > 0, 'there was no traffic');
     this.#judgeTraffic(findings, 'pushes to a list', totalsOf(pushToList));
@@ -160,13 +164,13 @@ export class Watch {
     const reordered = reorderedOf(clientToClient.received);
     if (this.#scenario.keepsOrder === true)
       findings.check(reordered === 0, `${reordered} messages overtook others`);
-    else if (reordered > 0) findings.note(`sent again and so out of order: ${reordered}`);
+    else if (reordered > 0) findings.details.push(`sent again and so out of order: ${reordered}`);
   }
 
   #judgeTraffic(findings: Findings, title: string, totals: Totals): void {
     const { acknowledged, lost, lostExamples, duplicates, refused } = totals;
     const others = Object.entries(refused).map(([why, count]) => `, ${count} ${why}`);
-    findings.note(`${title}: ${acknowledged} acknowledged${others.join('')}`);
+    findings.details.push(`${title}: ${acknowledged} acknowledged${others.join('')}`);
     findings.check(lost === 0, `${title}: lost ${lost}, such as ${lostExamples.join(', ')}`);
     findings.check(duplicates === 0, `${title}: ${duplicates} came twice`);
   }
@@ -187,6 +191,6 @@ export class Watch {
     const moved = this.#scenario.dropsClients === true ? this.#lab.clients : 0;
     const { failures, growthBytes } = await this.#vitals.compare(moved);
     for (const failure of failures) findings.check(false, failure);
-    findings.note(`memory held: +${Math.round(growthBytes / 1048576)} MB at most`);
+    findings.details.push(`memory held: +${Math.round(growthBytes / 1048576)} MB at most`);
   }
 }

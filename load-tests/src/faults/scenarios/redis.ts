@@ -1,5 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { startRedisCluster, type RedisClusterSet } from '../../../../deploy/local/redis/redis-cluster.ts';
 import { redisEnvironment } from '../../../../deploy/local/redis/redis-process.ts';
 import { startRedisSentinel, type RedisSentinelSet } from '../../../../deploy/local/redis/redis-sentinel.ts';
@@ -10,13 +11,18 @@ const WARM_UP_MS = 2000;
 const RESUME_LIMIT_MS = 15_000;
 const REBUILD_LIMIT_MS = 60_000;
 
+/** By an inline command, as one would type it into a terminal. */
 async function flush(url: string): Promise<void> {
-  const client = new Redis(url);
-  client.on('error', () => undefined); // the command rejects with it as well
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.setTimeout(5000, () => socket.destroy(new Error('Redis does not answer')));
   try {
-    await client.flushall();
+    await once(socket, 'connect');
+    socket.write('FLUSHALL\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    if (answer.toString() !== '+OK\r\n') throw new Error(`FLUSHALL: ${answer.toString()}`);
   } finally {
-    client.disconnect();
+    socket.destroy();
   }
 }
 

@@ -14,6 +14,7 @@ import os
 import random
 import select
 import socket
+import ssl
 import sys
 import time
 import urllib.error
@@ -56,28 +57,36 @@ class Disconnected(LongwireError):
 
 class Grant(NamedTuple):
     token: str
-    addresses: list[str]  # of push-servers, best first
+    addresses: list[str]  # of push-servers, best first: host:port, or tls://host:port
     renew_at: float  # on the monotonic clock
 
 
-def sign_in(auth_url: str, client_id: str, client_secret: str) -> Grant:
+def trust(ca_file: str = "") -> ssl.SSLContext:
+    """How certificates are verified: by the authorities of this file, or of the system."""
+    context = ssl.create_default_context(cafile=ca_file or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def sign_in(auth_url: str, client_id: str, client_secret: str, tls: ssl.SSLContext) -> Grant:
     body = json.dumps({"clientId": client_id, "clientSecret": client_secret}).encode()
-    return _request_grant(auth_url, "/v1/tokens", body, {"Content-Type": "application/json"})
+    return _request_grant(auth_url, "/v1/tokens", body, {"Content-Type": "application/json"}, tls)
 
 
-def refresh(auth_url: str, token: str) -> Grant:
+def refresh(auth_url: str, token: str, tls: ssl.SSLContext) -> Grant:
     """A newer token by one that is still valid."""
-    return _request_grant(auth_url, "/v1/tokens/refresh", b"", {"Authorization": f"Bearer {token}"})
+    return _request_grant(auth_url, "/v1/tokens/refresh", b"", {"Authorization": f"Bearer {token}"}, tls)
 
 
-def _request_grant(auth_url: str, path: str, body: bytes, headers: dict[str, str]) -> Grant:
+def _request_grant(auth_url: str, path: str, body: bytes, headers: dict[str, str], tls: ssl.SSLContext) -> Grant:
     try:
         request = urllib.request.Request(f"{auth_url.rstrip('/')}{path}", body, headers, method="POST")
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=10, context=tls) as response:
             answer = json.load(response)
             now = parsedate_to_datetime(response.headers["Date"])  # the clock that the token was issued by
         life = (datetime.fromisoformat(answer["expiresAt"].replace("Z", "+00:00")) - now).total_seconds()
-        return Grant(answer["token"], [node["tcp"] for node in [answer["pushServer"], *answer["alternatives"]]],
+        nodes = [answer["pushServer"], *answer["alternatives"]]
+        return Grant(answer["token"], [f"tls://{node['tls']}" if "tls" in node else node["tcp"] for node in nodes],
                      time.monotonic() + life * random.uniform(0.7, 0.85))
     except urllib.error.HTTPError as error:
         problem: dict[str, Any] = {}
@@ -94,13 +103,15 @@ def _request_grant(auth_url: str, path: str, body: bytes, headers: dict[str, str
         raise Disconnected(f"{auth_url} does not answer like an auth-service: {error!r}") from None
 
 
-def open_first(addresses: list[str]) -> socket.socket:
-    """A TCP connection to the first address that takes it."""
+def open_first(addresses: list[str], tls: ssl.SSLContext) -> socket.socket:
+    """A connection to the first address that takes it."""
     failures = []
     for address in addresses:
-        host, _, port = address.rpartition(":")
+        host, _, port = address.removeprefix("tls://").rpartition(":")
+        host = host.strip("[]")
         try:
-            return socket.create_connection((host.strip("[]"), int(port)), timeout=5)
+            sock = socket.create_connection((host, int(port)), timeout=5)
+            return tls.wrap_socket(sock, server_hostname=host) if address.startswith("tls://") else sock
         except (OSError, ValueError, OverflowError) as error:
             failures.append(f"{address}: {error}")
     raise Disconnected(f"cannot connect to a push-server: {'; '.join(failures)}")
@@ -110,8 +121,9 @@ class Client:
     """Keeps one client id connected: its methods reconnect and sign in again, unless the client is to stay away."""
 
     def __init__(self, auth_url: str, client_id: str, client_secret: str,
-                 on_connected: Callable[[str], None] = lambda connection: None) -> None:
+                 on_connected: Callable[[str], None] = lambda connection: None, ca_file: str = "") -> None:
         self._credentials, self._on_connected = (auth_url, client_id, client_secret), on_connected
+        self._tls = trust(ca_file)
         self._token, self._addresses = "", [""]
         self._grant = Grant("", [], 0.0)  # the last
         self._renew_at = float("inf")  # when to ask for a newer token; never while REFRESHED is awaited
@@ -137,7 +149,7 @@ class Client:
             raise self._away
 
     def _sign_in(self) -> None:
-        self._grant = sign_in(*self._credentials)
+        self._grant = sign_in(*self._credentials, self._tls)
         self._token, self._addresses, _ = self._grant
 
     def publish(self, kind: str, payload: bytes, message_id: str = "", timeout: float = 30.0) -> Answer:
@@ -206,11 +218,12 @@ class Client:
                     self._try_to_connect(end)
                 else:
                     self._converse(self._sock, end)
-            except FrameError as error:
-                self._hang_up(error.name, error.why)
-                self._away = error
-                raise
-            except Disconnected as error:
+            except (FrameError, Disconnected) as problem:
+                if isinstance(problem, FrameError):
+                    self._hang_up(problem.name, problem.why)
+                    error = Disconnected(f"the server broke the protocol: {problem}")
+                else:
+                    error = problem
                 self._drop()
                 self._failure = error
                 if error.then == "stay away":
@@ -231,7 +244,7 @@ class Client:
         self._failures += 1  # until it has succeeded
         if not self._token:
             self._sign_in()
-        self._sock = open_first(self._addresses)
+        self._sock = open_first(self._addresses, self._tls)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._parser = FrameParser(LIMIT_BEFORE_CONNECTED)
         hello = {"version_min": 1, "version_max": 1, "token": self._token, "agent": "longwire-python-example"}
@@ -240,15 +253,16 @@ class Client:
             self._read()
         if frame.type == "CLOSE":
             self._handle(frame)
-        if frame.type != "CONNECTED" or not frame.message:
+        if frame.type != "CONNECTED":
             raise FrameError("unexpectedFrame", f"{frame.type} before CONNECTED")
-        if frame.message.get("version") != 1:
-            raise FrameError("unsupportedVersion", f"the server chose {frame.message.get('version')}")
+        message = frame.message or {}
+        if message.get("version") != 1:
+            raise FrameError("unsupportedVersion", f"the server chose {message.get('version')}")
         self._failures = 0
-        self._parser.limit = frame.message.get("limits", {}).get("max_frame_bytes", LIMIT_BEFORE_CONNECTED)
-        self._heartbeat = frame.message.get("heartbeat_interval_ms", 10_000) / 1000
+        self._parser.limit = message.get("limits", {}).get("max_frame_bytes", LIMIT_BEFORE_CONNECTED)
+        self._heartbeat = message.get("heartbeat_interval_ms", 10_000) / 1000
         self._renew_at = self._grant.renew_at
-        self._on_connected(frame.message.get("connection", ""))
+        self._on_connected(message.get("connection", ""))
         if self._request is not None:
             self._write(self._request[2])  # again, with the same message id
 
@@ -270,7 +284,8 @@ class Client:
             self._pinged_at = now
         clock = (self._pinged_at or self._written_at) + self._heartbeat
         wake = min(end, clock, self._renew_at, self._redirect[0] if self._redirect else clock)
-        if select.select([sock], [], [], max(0.0, wake - now))[0]:
+        has_rest = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0  # decrypted already: select does not know
+        if has_rest or select.select([sock], [], [], max(0.0, wake - now))[0]:
             self._read()
         elif self._pinged_at and time.monotonic() >= clock:
             raise Disconnected("the server does not answer PING")
@@ -280,11 +295,11 @@ class Client:
         self._renew_at = float("inf")
         try:
             try:
-                self._grant = refresh(self._credentials[0], self._grant.token)
+                self._grant = refresh(self._credentials[0], self._grant.token, self._tls)
             except Disconnected as error:
                 if error.then != "stay away":
                     raise
-                self._grant = sign_in(*self._credentials)
+                self._grant = sign_in(*self._credentials, self._tls)
         except Disconnected as error:
             if error.then != "stay away":
                 self._renew_at = time.monotonic() + max(random.uniform(0, BACKOFF_CAP), error.retry_after)
@@ -308,7 +323,9 @@ class Client:
             if "delivery_id" in message:
                 delivery_ids.append(message["delivery_id"])
         elif frame.type == "REDIRECT":
-            self._redirect = time.monotonic() + message.get("delay_ms", 0) / 1000, message.get("addresses", [])
+            scheme = "tls://" if isinstance(self._sock, ssl.SSLSocket) else ""
+            addresses = [scheme + address for address in message.get("addresses", [])]
+            self._redirect = time.monotonic() + message.get("delay_ms", 0) / 1000, addresses
         elif frame.type == "REFRESHED":
             self._renew_at = self._grant.renew_at
         elif frame.type == "CLOSE":
@@ -391,6 +408,7 @@ def main() -> int:
         "4 not accepted or not delivered; 5 closed by the server."))
     for name in ("--auth", "--client-id", "--client-secret"):
         parser.add_argument(name, required=True)
+    parser.add_argument("--ca-file", default="", help="PEM: who signs the certificates of the cluster")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("listen", help="print what arrives").add_argument("--count", type=int, help="end after so many")
     for name, option, text in (("publish", "--kind", "message the backend"), ("send", "--to", "message another client")):
@@ -405,7 +423,7 @@ def main() -> int:
             _print("connected", connection=connection)
 
     try:
-        with Client(args.auth, args.client_id, args.client_secret, on_connected) as client:
+        with Client(args.auth, args.client_id, args.client_secret, on_connected, args.ca_file) as client:
             client.connect()
             if args.command == "listen":
                 return _listen(client, args.count)

@@ -6,7 +6,7 @@ import { findTarget } from '../target.ts';
 interface SignedIn {
   readonly token: string;
   readonly expiresAt: string;
-  readonly pushServer: { readonly nodeId: string; readonly tcp: string };
+  readonly pushServer: { readonly nodeId: string; readonly tcp?: string; readonly tls?: string };
 }
 
 export function addToken(program: Command, context: CliContext): void {

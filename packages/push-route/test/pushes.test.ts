@@ -121,7 +121,7 @@ describe('a push to a list', () => {
 });
 
 describe('a push to everyone', () => {
-  it('is one call per node, with a result for each, dead and draining ones too', async () => {
+  it('is one call per node, with a result for each, dead ones too', async () => {
     harness = await Harness.start();
     const [one, two, dead] = [
       await harness.addNode('node-1'),
@@ -154,6 +154,21 @@ describe('a push to everyone', () => {
     const report = await harness.pushed({ everyone: true });
     expect(report).toMatchObject({ state: 'done', targets: 0, nodes: [] });
   });
+});
+
+it('a push reaches the clients of a node that has left the list and drains, by name and with everyone', async () => {
+  harness = await Harness.start();
+  const [staying, leaving] = [await harness.addNode('node-1'), await harness.addNode('node-2')];
+  await staying.add(['a', 'b']);
+  await leaving.add(['c', 'd'], 'late');
+  await leaving.withdraw();
+  const { totals } = await harness.pushed({ clientIds: ['a', 'c', 'd', 'nobody'] });
+  expect(totals).toMatchObject({ delivered: 3, offline: 1, failed: 0 });
+  const { nodes } = await harness.pushed({ everyone: true });
+  expect(nodes).toEqual([
+    { nodeId: 'node-1', delivered: 2, failed: 0, reason: null },
+    { nodeId: 'node-2', delivered: 2, failed: 0, reason: null },
+  ]);
 });
 
 describe('a push to the newly registered', () => {

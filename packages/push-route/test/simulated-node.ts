@@ -82,6 +82,11 @@ export class SimulatedNode {
     await this.#server?.close();
   }
 
+  /** Leaves the list of members and goes on, as a node that drains. */
+  async withdraw(): Promise<void> {
+    await this.#registration?.remove();
+  }
+
   async stop(): Promise<void> {
     await this.#registration?.remove();
     await this.#client.close();

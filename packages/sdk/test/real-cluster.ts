@@ -71,14 +71,22 @@ export class RealCluster {
     this.#closers.push(() => consumer.stop());
   }
 
-  /** Clients are told `advertisedAddress` if it is given. */
-  async addPushServer(nodeId: string, { port = 0, advertisedAddress = '' } = {}): Promise<PushServer> {
+  /** Clients are told `advertisedAddress` if it is given; `more` are environment variables. */
+  async addPushServer(
+    nodeId: string,
+    { port = 0, advertisedAddress = '' } = {},
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<PushServer> {
     const env = {
       ...this.#env,
       LONGWIRE_PUSH_NODE_ID: nodeId,
       LONGWIRE_PUSH_PORT: `${port}`,
       LONGWIRE_PUSH_HTTP_PORT: '0',
+      // A busy machine, and clients whose lines are cut all the time, are no reason to refuse logins here.
+      LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '60000',
+      LONGWIRE_PUSH_MAX_LOGINS_PER_MINUTE: '1000000',
       LONGWIRE_PUSH_ADVERTISED_ADDRESS: advertisedAddress,
+      ...more,
     };
     const server = await composePushServer({
       config: loadConfig(pushServerConfigSchema, { env }),

@@ -98,7 +98,7 @@ export class RealCluster {
       const found = listed();
       return found?.boot === earlier ? null : found;
     });
-    const addresses = { ...member.addresses, tcp: member.addresses.tcp! };
+    const addresses = { tls: '', ...member.addresses, tcp: member.addresses.tcp! };
     const server = { addresses, start: async () => {}, stop: async () => {} };
     await waitFor(async () => (await callApi(server, '/readyz')).ok);
     return { server, child, log };

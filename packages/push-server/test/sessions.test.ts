@@ -70,6 +70,20 @@ describe('a second login of a client', () => {
     expect(await metric(one, 'longwire_sessions')).toBe(0);
   });
 
+  it('closes the one before the first, too, when the first ends before it hears of its claim', async () => {
+    const [zeroth] = await signIn(one, 'alice');
+    link.claimAnswers.close();
+    const first = await cluster.connect(one, 'alice');
+    await waitFor(() => link.claimAnswers.held === 1);
+    const [second, name] = await signIn(two, 'alice');
+    expect((await first.closed()).name).toBe('replaced');
+    await zeroth.pong();
+    link.claimAnswers.open();
+    expect((await zeroth.closed()).name).toBe('replaced');
+    await expectReached(second, 'alice');
+    expect(await routeOf('alice')).toBe(name);
+  });
+
   it('finds the first also behind a third whose claim is on its way', async () => {
     link.claimAnswers.close();
     const first = await cluster.connect(one, 'alice');

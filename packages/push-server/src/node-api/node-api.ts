@@ -134,9 +134,10 @@ function kick(
   { clientId, boot, conn, closeCode }: ReturnType<typeof nodeApi.kick.request.decode>,
 ): boolean {
   // A session whose claim is still on its way back may be the one that a newer login has replaced.
-  const live = registry.get(clientId);
-  const sessions = [...(live === null ? [] : [live]), ...registry.claiming(clientId)];
-  const named = sessions.filter(({ route }) => boot === '' || (route.boot === boot && route.conn === conn));
+  const all = [registry.get(clientId), ...registry.claiming(clientId)];
+  const named = (boot === '' ? all : [registry.find(clientId, { boot, conn })]).filter(
+    (each) => each !== null,
+  );
   for (const { connection } of named) connection.close(closeName(closeCode) ?? 'kicked');
   return named.length > 0;
 }

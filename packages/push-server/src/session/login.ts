@@ -79,7 +79,7 @@ export class Login {
     { clientId, issuedAtMs, expiresAtMs }: VerifiedToken,
     onLive: OnLive,
   ): Promise<LoginRefusal | null> {
-    const { directory, flapGuard, identity, logger, registry, releases } = this.#parts;
+    const { directory, flapGuard, logger, registry, releases } = this.#parts;
     let claim: ClaimResult;
     try {
       claim = await directory.claim(clientId, session.route, issuedAtMs);
@@ -95,21 +95,24 @@ export class Login {
       registry.remove(session);
       return refusal('tokenRevoked');
     }
+    // Also where this one has ended meanwhile: who replaces it in turn knows nothing of the one before it.
+    if (claim.replaced !== null) void this.#closeReplaced(clientId, claim.replaced);
     if (!session.connection.isOpen) {
       void releases.release(session);
       return ended;
     }
     registry.promote(session)?.connection.close('replaced');
     onLive(session, expiresAtMs);
-    if (claim.replaced !== null && claim.replaced.nodeId !== identity.nodeId)
-      void this.#closeReplaced(clientId, claim.replaced);
     return null;
   }
 
   /** When a node dies all its clients come this way until it is gone: that is counted, not worth a line each. */
   async #closeReplaced(clientId: string, replaced: Route): Promise<void> {
-    const result = await this.#parts.kicks.kick(clientId, replaced, 'replaced');
-    if (result === 'unreached') this.#parts.unreachedReplaced.inc();
+    const { identity, kicks, registry, unreachedReplaced } = this.#parts;
+    if (replaced.nodeId === identity.nodeId && replaced.boot === identity.boot)
+      return registry.find(clientId, replaced)?.connection.close('replaced');
+    const result = await kicks.kick(clientId, replaced, 'replaced');
+    if (result === 'unreached') unreachedReplaced.inc();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Route } from '@longwire/cluster';
 import type { Session } from './session.ts';
 
 /** The sessions of this process by client id. At most one is live per client. */
@@ -23,6 +24,13 @@ export class SessionRegistry {
   /** The sessions of a client whose routes are being claimed, oldest first. */
   claiming(clientId: string): readonly Session[] {
     return this.#claiming.get(clientId) ?? [];
+  }
+
+  /** The session of this client on exactly this connection, live or being claimed, or null. */
+  find(clientId: string, { boot, conn }: Pick<Route, 'boot' | 'conn'>): Session | null {
+    const isNamed = ({ route }: Session): boolean => route.boot === boot && route.conn === conn;
+    const live = this.get(clientId);
+    return live !== null && isNamed(live) ? live : (this.claiming(clientId).find(isNamed) ?? null);
   }
 
   addClaiming(session: Session): void {

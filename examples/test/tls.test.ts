@@ -77,6 +77,10 @@ describe.skipIf(!hasOpenssl)('a cluster with TLS on every port', () => {
       stdout: expect.stringContaining('1 delivered'),
     });
     expect(await listener.ended()).toMatchObject({ code: 0, stdout: 'push: hello\n' });
+    const doctor = await longwire('doctor');
+    expect(doctor.stdout).toMatch(
+      /certificate \(push\.http\.tls\) +WARNING +valid until .*, 0 days from now/,
+    );
     expect((await longwire('nodes')).stdout).toMatch(/127\.0\.0\.1:\d+/);
   });
 

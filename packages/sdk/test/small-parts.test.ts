@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addressOf, parseAddress } from '../src/address.ts';
 import { fullJitterMs } from '../src/backoff.ts';
 import { DuplicateFilter } from '../src/duplicate-filter.ts';
-import { LongwireClient } from '../src/index.ts';
+import { LongwireClient, type TlsOptions } from '../src/index.ts';
 import { NodeChoice } from '../src/node-choice.ts';
 
 describe('backoff', () => {
@@ -106,6 +106,6 @@ test('wrong options are named', () => {
   expect(() => new LongwireClient({ ...right, authUrl: 'localhost' })).toThrow(/authUrl is not a URL/);
   expect(() => new LongwireClient({ ...right, maxOutboxMessages: 0 })).toThrow(/maxOutboxMessages.*is 0/);
   expect(() => new LongwireClient({ ...right, backoffMaxMs: NaN })).toThrow(/backoffMaxMs/);
-  const tls = { rejectUnauthorized: false };
+  const tls = { rejectUnauthorized: false } as TlsOptions;
   expect(() => new LongwireClient({ ...right, tls })).toThrow(/tls\.rejectUnauthorized is not an option/);
 });

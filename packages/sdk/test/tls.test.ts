@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PushServer } from '@longwire/push-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hasOpenssl, TestAuthority } from '../../../test-support/certificates.ts';
-import { LongwireClient, type LongwireOptions } from '../src/index.ts';
+import { LongwireClient, type TlsOptions } from '../src/index.ts';
 import { RealCluster } from './real-cluster.ts';
 
 describe.skipIf(!hasOpenssl)('push-servers that speak TLS', () => {
@@ -30,7 +30,7 @@ describe.skipIf(!hasOpenssl)('push-servers that speak TLS', () => {
     return cluster.addPushServer(nodeId, {}, { ...tls, ...more });
   }
 
-  async function connect(clientId: string, tls: LongwireOptions['tls']): Promise<LongwireClient> {
+  async function connect(clientId: string, tls: TlsOptions): Promise<LongwireClient> {
     const client = new LongwireClient({ ...(await cluster.register(clientId)), tls });
     clients.push(client);
     await client.connect({ timeoutMs: 3000 });

@@ -60,6 +60,7 @@ export {
   type TokenRefusal,
   type VerifiedToken,
 } from './tokens/token-verifier.ts';
+export { readCertificate } from './tls/certificate-files.ts';
 export { Certificates } from './tls/certificates.ts';
 export type { Certificate } from './tls/certificate.ts';
 export type { ServerTls } from './tls/server-tls.ts';

@@ -11,21 +11,24 @@ import {
   type UpstreamLog,
   type UpstreamRecord,
 } from '@longwire/cluster';
+import { loadConfig } from '@longwire/service-kit';
 import { Kafka, logLevel } from 'kafkajs';
 import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { uniqueName } from '../../../test-support/backends.ts';
+import { upstreamConsumerConfigSchema, type UpstreamConsumerConfig } from '../src/index.ts';
 import { silentServer } from '../../cluster/test/store-silent-server.ts';
 
 export const logger = pino({ level: 'silent' });
 export const secret = 'the-secret-of-this-test-cluster-long-enough';
 
-export function consumerConfig(group: string) {
-  return {
-    cluster: { secret },
-    apiKeys: [],
-    consumer: { group, http: { host: '127.0.0.1', port: 0 } },
+export function consumerConfig(group: string): UpstreamConsumerConfig {
+  const env = {
+    LONGWIRE_CLUSTER_SECRET: secret,
+    LONGWIRE_CONSUMER_GROUP: group,
+    LONGWIRE_CONSUMER_HTTP_PORT: '0',
   };
+  return loadConfig(upstreamConsumerConfigSchema, { env });
 }
 
 /** A log and the dead letters that it was given. */

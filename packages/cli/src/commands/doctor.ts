@@ -35,11 +35,13 @@ async function examine({ cwd, env }: CliContext): Promise<Finding[]> {
   const config = loadDevConfig(env, 'not-needed-to-look-at-this-machine');
   const { examineBackends } = await import('../doctor/backends.ts');
   const { compareClocks, readHttpClock } = await import('../doctor/clock.ts');
+  const { checkCertificates } = await import('../doctor/certificates.ts');
   const { auth } = await findTarget({ cwd, env });
-  const [ports, fileLimit, tokenKeys, backends, authClock] = await Promise.all([
+  const [ports, fileLimit, tokenKeys, certificates, backends, authClock] = await Promise.all([
     checks.checkPorts(config),
     checks.checkFileLimit(config),
     checks.checkTokenKeys(config),
+    checkCertificates(config),
     examineBackends(config),
     readHttpClock('auth-service', auth.url),
   ]);
@@ -49,6 +51,7 @@ async function examine({ cwd, env }: CliContext): Promise<Finding[]> {
     ...ports,
     fileLimit,
     tokenKeys,
+    ...certificates,
     ...backends.map(({ finding }) => finding),
     compareClocks(clocks, auth.url),
   ];

@@ -39,21 +39,21 @@ function withDefault<Schema extends TObject>(schema: Schema, key: string, value:
   return Type.Object(properties) as TObject as Schema;
 }
 
-/** The ports that the roles listen on, with the key that changes each. */
+/** The ports that the roles listen on, with the key that changes each and its TLS. */
 export function listeningPorts({ auth, push, route, admin, consumer }: DevConfig) {
   const http = { auth, push, route, admin, consumer };
   return [
-    { key: 'push.port', env: 'LONGWIRE_PUSH_PORT', host: push.host, port: push.port },
+    { key: 'push.port', env: 'LONGWIRE_PUSH_PORT', host: push.host, port: push.port, tls: push.tls },
     ...Object.entries(http).map(
       ([
         role,
         {
-          http: { host, port },
+          http: { host, port, tls },
         },
       ]) => ({
         key: `${role}.http.port`,
         env: `LONGWIRE_${role.toUpperCase()}_HTTP_PORT`,
-        ...{ host, port },
+        ...{ host, port, tls },
       }),
     ),
   ];

@@ -11,20 +11,30 @@ const httpDeadlineMs = 2000;
 /** Each port that a role wants is free, or Longwire has it already. */
 export async function checkPorts(config: DevConfig): Promise<Finding[]> {
   const ports = listeningPorts(config).filter(({ port }) => port !== 0);
-  const isRunning = await isLongwire(`http://${config.push.http.host}:${config.push.http.port}`);
+  const isRunning = await isLongwire(config.push.http);
   return Promise.all(
-    ports.map(async ({ key, env, host, port }): Promise<Finding> => {
+    ports.map(async ({ key, env, ...at }): Promise<Finding> => {
+      const { host, port } = at;
       const check = `port ${port} (${key})`;
       const problem = await tryPort(host, port);
       if (problem === null) return { check, state: 'ok', detail: 'free' };
       if (problem !== 'EADDRINUSE') return { check, state: 'failed', detail: `${host}:${port}: ${problem}` };
-      const ours = key === 'push.port' ? isRunning : await isLongwire(`http://${host}:${port}`);
+      const asked = key === 'push.port' ? config.push.http : at;
+      if (asked.tls.clientCertificates === 'required')
+        return {
+          check,
+          state: 'note',
+          detail: 'in use; by whom is not asked: it wants a client certificate',
+        };
+      const ours = key === 'push.port' ? isRunning : await isLongwire(at);
       return ours
         ? { check, state: 'ok', detail: 'in use by Longwire' }
         : { check, state: 'failed', detail: `in use by something else; set ${env} to another port` };
     }),
   );
 }
+
+type Listening = DevConfig['push']['http'];
 
 /** A push-server needs one open file for each connection. */
 export async function checkFileLimit({ push }: DevConfig): Promise<Finding> {
@@ -65,7 +75,8 @@ function tryPort(host: string, port: number): Promise<string | null> {
   });
 }
 
-async function isLongwire(url: string): Promise<boolean> {
+async function isLongwire({ host, port, tls }: Listening): Promise<boolean> {
+  const url = `${tls.certFile === '' ? 'http' : 'https'}://${host}:${port}`;
   try {
     const response = await fetch(`${url}/openapi.json`, { signal: AbortSignal.timeout(httpDeadlineMs) });
     const { info } = (await response.json()) as { info?: { title?: string } };

@@ -3,6 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import type { BackendAddresses } from '../../../deploy/local/backends.ts';
 import type { SetName } from '../../../deploy/local/sets.ts';
 import { Cluster, repository, type Node } from '../lib/cluster.ts';
+import { until } from '../lib/until.ts';
 import { Fleet } from '../traffic/fleet.ts';
 import { OnlineCount } from '../traffic/online-count.ts';
 import { Rows } from '../traffic/rows.ts';
@@ -32,6 +33,7 @@ export interface LabOptions {
 export const MESSAGE_TIMEOUT_MS = 20_000;
 const CLIENT_PROCESSES = 2;
 const PROBE_MESSAGES_PER_SECOND = 20;
+const REBALANCE_DEADLINE_MS = 20_000;
 const WARM_UP_ROUNDS = 100;
 const PORTS_OF_PUSH_SERVERS = 100;
 
@@ -206,6 +208,20 @@ export class Lab {
   /** Ends every fault that a proxy makes. */
   async heal(): Promise<void> {
     await Promise.all(this.#proxies().map((proxy) => proxy.heal()));
+  }
+
+  /** Brings clients back to where they belong, after a scenario that has moved them. */
+  async rebalance(): Promise<void> {
+    await this.cluster.call(this.services.admin, 'POST', '/v1/rebalances', { clientsPerSecond: 100 });
+    const least = this.fleet.clientIds.length / this.services.pushServers.length / 2;
+    await until(
+      () => this.nodes(),
+      (nodes) =>
+        nodes.length === this.services.pushServers.length &&
+        nodes.every(({ sessions }) => (sessions ?? 0) >= least),
+      REBALANCE_DEADLINE_MS,
+    );
+    await this.online.settled(this.clients);
   }
 
   async stop(): Promise<void> {

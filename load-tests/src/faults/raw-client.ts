@@ -11,6 +11,7 @@ export interface Closed {
 
 /** A client under the hands of a scenario: it does what it is told, and nothing by itself. */
 export class RawClient {
+  static #lastNumber = 0;
   readonly clientId: string;
   readonly token: string;
   /** Resolves with whether the server took it. */
@@ -30,6 +31,7 @@ export class RawClient {
   constructor(clientId: string, token: string, tcp: string) {
     this.clientId = clientId;
     this.token = token;
+    const number = ++RawClient.#lastNumber;
     const { promise, resolve } = Promise.withResolvers<Closed>();
     this.closed = promise;
     const [host = '', port] = tcp.split(':');
@@ -39,7 +41,8 @@ export class RawClient {
       localAddress: '127.0.0.1',
       token,
       onDeliver: (messageId, from) => {
-        if (from === '') this.pushes.add(`${messageId} ${clientId}`);
+        // Two connections of one client are two receivers here: nothing is kept back as a duplicate.
+        if (from === '') this.pushes.add(`${messageId} ${clientId}#${number}`);
         else this.delivered.push(messageId);
       },
       onSent: (id, status) => this.#answered(id, `send ${SendStatus[status]?.slice('SEND_STATUS_'.length)}`),

@@ -16,6 +16,12 @@ const SETTLE_DEADLINE_MS = 60_000;
 const ROWS_DEADLINE_MS = 60_000;
 const CALL_GRACE_MS = 500;
 
+interface WatchParts {
+  readonly vitals: Vitals;
+  /** On the wire, of all clients. */
+  readonly duplicatesBefore: number;
+}
+
 /** Everything that is watched during one scenario, and the judge of it: the invariants that hold whatever breaks. */
 export class Watch {
   readonly #lab: Lab;
@@ -26,21 +32,27 @@ export class Watch {
   readonly #api: ApiProbe;
   readonly #vitals: Vitals;
   readonly #startedAtMs = Date.now();
+  readonly #duplicatesBefore: number;
   #failedPushCalls = 0;
   #isOver = false;
   #pushing: Promise<void> = Promise.resolve();
 
-  private constructor(lab: Lab, scenario: Scenario, api: ApiProbe, vitals: Vitals) {
+  private constructor(lab: Lab, scenario: Scenario, parts: WatchParts) {
     this.#lab = lab;
     this.#scenario = scenario;
-    this.#api = api;
+    this.#api = new ApiProbe(lab.apiCalls());
+    this.#duplicatesBefore = parts.duplicatesBefore;
     this.#pushes = new Pushes(lab.cluster, lab.services.admin, this.#ledgers);
-    this.#vitals = vitals;
+    this.#vitals = parts.vitals;
   }
 
   /** From now on there is traffic, and somebody looks. */
   static async begin(lab: Lab, scenario: Scenario): Promise<Watch> {
-    const watch = new Watch(lab, scenario, new ApiProbe(lab.apiCalls()), await Vitals.take(lab.cluster));
+    const [vitals, { duplicatesOnTheWire }] = await Promise.all([
+      Vitals.take(lab.cluster),
+      lab.fleet.status(),
+    ]);
+    const watch = new Watch(lab, scenario, { vitals, duplicatesBefore: duplicatesOnTheWire });
     await lab.fleet.takeLedgers();
     lab.takePushes();
     for (const probe of lab.probes) probe.begin();
@@ -71,7 +83,7 @@ export class Watch {
     this.#judgeDrops(findings, status.drops);
     this.#judgeProbes(findings);
     await this.#judgeRecovery(findings);
-    await this.#judgeLedgers(findings);
+    await this.#judgeLedgers(findings, status.duplicatesOnTheWire - this.#duplicatesBefore);
     await this.#judgeVitals(findings);
   }
 
@@ -132,7 +144,7 @@ export class Watch {
     findings.check(byDirectory === clients, `${byDirectory} routes at the end for ${clients} clients`);
   }
 
-  async #judgeLedgers(findings: Findings): Promise<void> {
+  async #judgeLedgers(findings: Findings, keptBack: number): Promise<void> {
     for (const pushId of this.#pushIds) await this.#pushes.conclude(pushId);
     const received = this.#lab.takePushes();
     for (const ledgers of await this.#lab.fleet.takeLedgers()) {
@@ -142,7 +154,7 @@ export class Watch {
     }
     const known = new Set(this.#pushIds);
     const ours = received.filter((name) => known.has(name.slice(0, name.indexOf(' '))));
-    this.#pushes.received(ours);
+    this.#pushes.received(ours, keptBack);
     findings.check(
       ours.length === received.length || this.#failedPushCalls > 0,
       `${received.length - ours.length} pushes came that nobody asked for`,

@@ -74,8 +74,11 @@ export class Pushes {
     return targets;
   }
 
-  /** Writes down which clients say that they got which push: `pushId clientId`, as often as they did. */
-  received(names: readonly string[]): void {
+  /**
+   * Writes down which clients say that they got which push: `pushId clientId`, as often as they did. `keptBack` is how often clients got
+   * something again and kept it from the application: who changes its node while a push to everyone runs is counted by both.
+   */
+  received(names: readonly string[], keptBack = 0): void {
     const receivers = new Map<string, Set<string>>();
     for (const name of names) {
       const pushId = name.slice(0, name.indexOf(' '));
@@ -86,12 +89,13 @@ export class Pushes {
     }
     // The nodes count a push to everyone, and name nobody: as many of its receivers as they counted are taken for those that
     // acknowledged it, and what they counted beyond its receivers was lost by someone.
+    let left = keptBack;
     for (const [pushId, delivered] of this.#deliveredToAll) {
       const known = [...(receivers.get(pushId) ?? [])].slice(0, delivered);
-      const nobody = Array.from(
-        { length: delivered - known.length },
-        (_, index) => `${pushId} somebody-${index}`,
-      );
+      const beyond = delivered - known.length;
+      const twice = Math.min(beyond, left);
+      left -= twice;
+      const nobody = Array.from({ length: beyond - twice }, (_, index) => `${pushId} somebody-${index}`);
       this.#ledgers.pushToAll.acknowledged.push(...known, ...nobody);
     }
   }

@@ -71,6 +71,7 @@ const pausedLong: Scenario = {
     const after = await bootOf(lab, 'push-2');
     findings.check(after !== undefined && after !== before, 'its boot is the one from before');
     const outage = await back(lab, pausedAt);
+    findings.check(outage.clients > 0, 'it had no clients');
     findings.check(
       outage.back === outage.clients,
       `${outage.clients - outage.back} clients did not come back`,

@@ -79,6 +79,10 @@ describe('before the login', () => {
     ['the flag SIGNED', [0x81, 0], 'unsupportedFeature', /signed and encrypted frames/],
     ['a length in too many bytes', [1, 0x80, 0x00], 'malformedFrame', /more bytes than it needs/],
     ['a length of five bytes', [1, 0x80, 0x80, 0x80, 0x80, 1], 'malformedFrame', /longer than 4 bytes/],
+    ['the longest length', [1, 0xff, 0xff, 0xff, 0x7f], 'frameTooLarge', /may hold 4096 bytes now/],
+    ['REFRESH first', encodeFrame('refresh', { token: 't' }), 'expectedConnect', /must be CONNECT.*type 13/],
+    ['ACKNOWLEDGE first', frame(FrameType.acknowledge), 'expectedConnect', /must be CONNECT.*type 10/],
+    ['CONNECTED first', frame(FrameType.connected), 'expectedConnect', /must be CONNECT.*type 2/],
     ['4097 bytes', [1, 0x81, 0x20], 'frameTooLarge', /may hold 4096 bytes now, this one says 4097/],
     [
       'a body that is not protobuf',
@@ -108,6 +112,22 @@ describe('before the login', () => {
       return client;
     }),
   );
+
+  it('keeps nothing of lengths that are promised, by however many', async () => {
+    const before = await metric(server, 'longwire_connections_closed_total', 'reason="frameTooLarge"');
+    const count = 1000;
+    const { arrayBuffers } = process.memoryUsage();
+    const clients = await Promise.all(Array.from({ length: count }, () => cluster.open(server)));
+    for (const client of clients) client.sendBytes([1, 0xff, 0xff, 0xff, 0x7f]);
+    await waitFor(
+      async () =>
+        (await metric(server, 'longwire_connections_closed_total', 'reason="frameTooLarge"')) ===
+        before + count,
+    );
+    // 256 MiB are promised by each. What is there are the buffers of the test's own sockets.
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(count * 70_000);
+    await expectOthersServed();
+  });
 
   it('refuses anything between CONNECT and CONNECTED', () =>
     refuse('unexpectedFrame', /between CONNECT and CONNECTED/, async () => {
@@ -191,6 +211,7 @@ describe('after the login', () => {
   const longId = 'x'.repeat(65);
   const rows: [string, Uint8Array | number[], CloseName, RegExp][] = [
     ['65537 bytes', [5, 0x81, 0x80, 0x04], 'frameTooLarge', /may hold 65536 bytes now, this one says 65537/],
+    ['the longest length', [5, 0xff, 0xff, 0xff, 0x7f], 'frameTooLarge', /may hold 65536 bytes now/],
     ['a reserved type', frame(20), 'malformedFrame', /frame type 20 does not exist/],
     ['a reserved flag', [0x83, 0], 'unsupportedFeature', /signed and encrypted/],
     ['a second CONNECT', connectWith('again'), 'unexpectedFrame', /may not send frame type 1 now/],

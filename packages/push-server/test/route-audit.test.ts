@@ -68,6 +68,7 @@ describe('the audit of routes', () => {
     await carol.pong();
     expect(await nameOf(directory, 'alice')).toContain('push-9/');
     expect(await nameOf(directory, 'bob')).toBeNull();
+    await waitFor(async () => (await directory.knownBoots()).length === 1);
     expect(await directory.knownBoots()).toEqual([{ nodeId, boot }]);
     expect([
       await audited(server, 'replaced'),

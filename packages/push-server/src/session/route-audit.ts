@@ -63,10 +63,11 @@ export class RouteAudit {
     const isHurrying = this.#isHurrying;
     const evenly = (this.#parts.registry.size * TICK_MS) / ROUND_MS;
     this.#credit = isHurrying ? MAX_PER_TICK : Math.min(this.#credit + evenly, MAX_PER_TICK);
-    if (this.#isAsking || this.#credit < 1) return;
+    if (this.#isAsking) return;
     this.#isAsking = true;
-    const batch = this.#next(Math.floor(this.#credit));
-    this.#credit -= batch.length;
+    // At least one each time: a walk over a Map that rests keeps all that has been deleted from the Map since.
+    const batch = this.#next(Math.max(1, Math.floor(this.#credit)));
+    this.#credit = Math.max(0, this.#credit - batch.length);
     const answered = await Promise.all(batch.map((session) => this.#ask(session)));
     // What the directory has lost is put back before this rests, however long the directory is away.
     if (isHurrying && answered.includes(false)) this.hurry();

@@ -227,7 +227,10 @@ async function main(): Promise<void> {
   try {
     const gcOnSignal = ['--expose-gc', `--import=${join(import.meta.dirname, '../lib/gc-on-signal.ts')}`];
     // What a node can, not what it is allowed.
-    const env = { LONGWIRE_PUSH_ACCEPTS_PER_SECOND: '1000000' };
+    const env = {
+      LONGWIRE_PUSH_ACCEPTS_PER_SECOND: '1000000',
+      LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '60000',
+    };
     const first = await cluster.start('push', 'push-1', { nodeFlags: gcOnSignal, env });
     const second = await cluster.start('push', 'push-2');
     const route = await cluster.start('route', 'route-1');

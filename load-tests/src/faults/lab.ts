@@ -65,6 +65,8 @@ export class Lab {
   readonly rows: Rows;
   readonly random: SeededRandom;
   readonly options: LabOptions;
+  /** Of pushes that scenarios made. */
+  readonly ownPushIds = new Set<string>();
   readonly #rawClients: RawClient[] = [];
   /** Of a registered client that never connects. */
   #credentials: { readonly clientId: string; readonly clientSecret: string } | null = null;
@@ -169,6 +171,15 @@ export class Lab {
     const client = new RawClient(clientId, token, tcp);
     this.#rawClients.push(client);
     return client;
+  }
+
+  /** Pushes to a list, for a scenario that looks itself what becomes of it. Answers the push's id. */
+  async push(clientIds: readonly string[]): Promise<string> {
+    const body = { audience: { clientIds }, payload: { text: 'of a scenario' } };
+    const { admin } = this.services;
+    const { pushId } = await this.cluster.call<{ pushId: string }>(admin, 'POST', '/v1/pushes', body);
+    this.ownPushIds.add(pushId);
+    return pushId;
   }
 
   /** Names of the pushes that clients got who write nothing down themselves, since the last time. */

@@ -146,14 +146,17 @@ export class Watch {
 
   async #judgeLedgers(findings: Findings, keptBack: number): Promise<void> {
     for (const pushId of this.#pushIds) await this.#pushes.conclude(pushId);
-    const received = this.#lab.takePushes();
+    const all = this.#lab.takePushes();
     for (const ledgers of await this.#lab.fleet.takeLedgers()) {
       merge(this.#ledgers.upstream, ledgers.upstream);
       merge(this.#ledgers.clientToClient, ledgers.clientToClient);
-      for (const name of ledgers.pushes) received.push(name);
+      for (const name of ledgers.pushes) all.push(name);
     }
     const known = new Set(this.#pushIds);
-    const ours = received.filter((name) => known.has(name.slice(0, name.indexOf(' '))));
+    const pushIdOf = (name: string): string => name.slice(0, name.indexOf(' '));
+    const unjudged = this.#lab.ownPushIds;
+    const received = all.filter((name) => !unjudged.has(pushIdOf(name)));
+    const ours = received.filter((name) => known.has(pushIdOf(name)));
     this.#pushes.received(ours, keptBack);
     findings.check(
       ours.length === received.length || this.#failedPushCalls > 0,

@@ -145,7 +145,7 @@ const outOfFiles: Scenario = {
   deadlineMs: 150_000,
   async run(lab, findings) {
     const launcher = ['prlimit', `--nofile=${OPEN_FILES}:${OPEN_FILES}`];
-    const env = { LONGWIRE_PUSH_WEIGHT: '0.001' };
+    const env = { LONGWIRE_PUSH_WEIGHT: '0.001', LONGWIRE_PUSH_RESERVED_FILES: '64' };
     const node = await lab.cluster.start('push', 'push-small', { launcher, env, nodeFlags: collectOnSignal });
     const client = await lab.connect('before-the-flood', node.tcp);
     const sockets = await flood(node.tcp, OPEN_FILES * 2);

@@ -16,8 +16,7 @@ async function isMember(lab: Lab, nodeId: string): Promise<string | null> {
 /** Pushes to all clients by list. Answers how many are said to have it. */
 async function pushToAll(lab: Lab, clientIds: readonly string[]): Promise<number> {
   const { admin } = lab.services;
-  const body = { audience: { clientIds }, payload: { text: 'meanwhile' } };
-  const { pushId } = await lab.cluster.call<{ pushId: string }>(admin, 'POST', '/v1/pushes', body);
+  const pushId = await lab.push(clientIds);
   const report = await until(
     () =>
       lab.cluster.call<{ state: string; totals: { delivered: number } }>(

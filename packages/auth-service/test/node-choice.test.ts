@@ -39,6 +39,19 @@ describe('the choice of a push-server', () => {
     expect((await signIn()).body.pushServer).toEqual(body.alternatives[0]);
   });
 
+  it('is named by how its clients are to reach it: plain, or over TLS alone', async () => {
+    const { auth, signIn } = await start();
+    const api = 'https://127.0.0.1:1';
+    await auth.addPushServer('plain', { addresses: { api, tcp: 'plain.example:7400' } });
+    await auth.addPushServer('safe', { addresses: { api, tls: 'safe.example:7400' } });
+    await auth.addPushServer('unreachable', { addresses: { api } });
+    const { body } = await signIn();
+    const named = [body.pushServer, ...body.alternatives];
+    expect(named).toHaveLength(2);
+    expect(named).toContainEqual({ nodeId: 'plain', tcp: 'plain.example:7400' });
+    expect(named).toContainEqual({ nodeId: 'safe', tls: 'safe.example:7400' });
+  });
+
   it('turns away from a node that has more than its share of the connections', async () => {
     const { auth, directory, signIn } = await start();
     await auth.addPushServer('a');

@@ -172,6 +172,7 @@ export function membershipConformance(name: string, makeCluster: () => TestClust
         { weight: 1001 },
         { weight: Number.NaN },
         { addresses: { api: 'tcp://x' } },
+        { addresses: { api: 'https://x', tls: 'x' } },
       ];
       for (const change of wrong) {
         await expect(one.register('push-server', someMember(change), failOnReplaced)).rejects.toThrow(

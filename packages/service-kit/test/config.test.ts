@@ -33,6 +33,7 @@ const schema = Type.Object({
 });
 
 const secret = 's'.repeat(32);
+const plain = { certFile: '', keyFile: '', clientCaFile: '', clientCertificates: 'none' };
 const base = { LONGWIRE_CLUSTER_SECRET: secret };
 
 function load(env: Record<string, string>, file?: unknown, check?: ConfigSource<typeof schema>['check']) {
@@ -63,11 +64,11 @@ describe('loadConfig', () => {
   it('fills in the defaults and leaves out what is optional', () => {
     expect(load({})).toEqual({
       log: { level: 'info' },
-      cluster: { secret },
+      cluster: { secret, tls: { caFile: '', certFile: '', keyFile: '' } },
       apiKeys: [],
       redis: { commandTimeoutMs: 2000, url: '', readOnly: false, hosts: [], ports: [], weights: {} },
-      auth: { http: { host: '127.0.0.1', port: 7410 } },
-      route: { http: { host: '127.0.0.1', port: 7420 } },
+      auth: { http: { host: '127.0.0.1', port: 7410, tls: plain } },
+      route: { http: { host: '127.0.0.1', port: 7420, tls: plain } },
     });
   });
 
@@ -80,7 +81,12 @@ describe('loadConfig', () => {
   it('reads the file that LONGWIRE_CONFIG names', () => {
     const file = writeConfig({ route: { http: { port: 1234, publicUrl: 'https://route.example' } } });
     const config = load({ LONGWIRE_CONFIG: file });
-    expect(config.route.http).toEqual({ host: '127.0.0.1', port: 1234, publicUrl: 'https://route.example' });
+    expect(config.route.http).toEqual({
+      tls: plain,
+      host: '127.0.0.1',
+      port: 1234,
+      publicUrl: 'https://route.example',
+    });
   });
 
   it('converts text by the type of the setting', () => {
@@ -171,7 +177,7 @@ describe('loadConfig', () => {
   it('shows what a text must look like in words beside the expression', () => {
     const [problem] = problemsOf(() => load({ LONGWIRE_ROUTE_HTTP_PUBLIC_URL: 'route.example' }));
     expect(problem?.allowed).toBe(
-      'a string matching ^https?:// (how others reach it, when that is not http://host:port)',
+      'a string matching ^https?:// (how others reach it, when that is not http(s)://host:port)',
     );
   });
 

@@ -12,8 +12,10 @@ let two: TestServer;
 beforeEach(async () => {
   cluster = await TestCluster.create();
   nodes = new NodeClient(new EmbeddedMembership(cluster.embedded), CLUSTER_SECRET);
-  one = await cluster.start('push-1');
-  two = await cluster.start('push-2');
+  // A test's client sends as fast as it can.
+  const unlimited = { messagesPerSecond: 1_000_000, framesPerSecond: 1_000_000 };
+  one = await cluster.start('push-1', unlimited);
+  two = await cluster.start('push-2', unlimited);
 });
 afterEach(async () => {
   await nodes.close();

@@ -27,7 +27,7 @@ async function hasShareOf(nodeId: string, weight: number): Promise<boolean> {
   const found = await nodes();
   const effective = found.map((node) => (node.nodeId === nodeId ? weight : 1) * (node.loadFactor ?? 1));
   const own = found.findIndex((node) => node.nodeId === nodeId);
-  const share = effective[own]! / effective.reduce((sum, one) => sum + one, 0);
+  const share = effective[own]! / effective.reduce((sum, each) => sum + each, 0);
   return found[own]!.weight === weight && Math.abs(found[own]!.share - share) < 1e-9;
 }
 const nodes = async () => (await harness.call<NodesAnswer>('GET', '/v1/nodes')).body.nodes;

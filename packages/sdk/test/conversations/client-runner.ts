@@ -56,19 +56,34 @@ export async function converseWithClient(conversation: Conversation, start: Star
   }
 }
 
+const LANES = 8;
+/** Where so many fail the reason is one, and waiting for the rest would take an hour. */
+const ENOUGH_FAILURES = 5;
+const CASE_DEADLINE_MS = 60_000;
+
 /** Runs cases in lanes. Answers what failed, a line for each. */
 export async function converseWithAll(cases: readonly Conversation[], start: StartClient): Promise<string[]> {
-  const LANES = 8;
   const queue = [...cases];
   const failed: string[] = [];
   const lane = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const { name } = next;
-      await converseWithClient(next, start).catch((error: Error) => failed.push(`${name}: ${error.message}`));
+      if (failed.length >= ENOUGH_FAILURES) return;
+      await withDeadline(converseWithClient(next, start)).catch((error: Error) =>
+        failed.push(`${name}: ${error.message}`),
+      );
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return failed;
+}
+
+function withDeadline(work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error(`not done within ${CASE_DEADLINE_MS} ms`));
+    const timer = setTimeout(late, CASE_DEADLINE_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 class Play {

@@ -17,7 +17,7 @@ export function redisEnvironment(settings: RedisServerSettings): Record<string, 
   return {
     LONGWIRE_REDIS_URL: settings.url,
     LONGWIRE_REDIS_MODE: settings.mode,
-    LONGWIRE_REDIS_PRIMARY_NAME: settings.primaryName,
+    ...(settings.primaryName === '' ? {} : { LONGWIRE_REDIS_PRIMARY_NAME: settings.primaryName }),
     LONGWIRE_REDIS_SENTINEL_PASSWORD: settings.sentinelPassword,
   };
 }

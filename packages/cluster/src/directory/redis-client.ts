@@ -26,6 +26,9 @@ export type ScriptName = (typeof scriptNames)[number];
  */
 const maxCallsInFlight = { single: 2000, sentinel: 2000, cluster: 20_000 };
 
+/** Full jitter: after a fail-over many do so at once. */
+const beginAgainWithinMs = 500;
+
 type ScriptCall = (keyCount: number, ...keysAndArgs: (string | number)[]) => Promise<unknown>;
 
 /**
@@ -82,6 +85,18 @@ export class RedisClient {
     this.#redis.disconnect();
   }
 
+  /**
+   * ioredis (6.0.0) gives up for good when a sentinel tells of a fail-over in the moment in which another is asked for the primary: it takes
+   * its own disconnecting for ours.
+   */
+  #beginAgain(): void {
+    const again = (): void => {
+      // What fails is tried again by ioredis, or ends here once more.
+      if (!this.#closed) this.#redis.connect().catch(() => undefined);
+    };
+    setTimeout(again, Math.random() * beginAgainWithinMs).unref();
+  }
+
   /** ioredis sends a script's text once a connection and its hash from then on, and the text again after NOSCRIPT. */
   #define(name: ScriptName): ScriptCall {
     const command = `lw-${name}`;
@@ -109,6 +124,7 @@ export class RedisClient {
         up = false;
         attempted();
       });
+      this.#redis.on('end', () => this.#beginAgain());
       this.#redis.on('error', (error: Error) => {
         logger.debug({ reason: error.message }, 'Redis connection failed');
       });

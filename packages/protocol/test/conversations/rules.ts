@@ -11,6 +11,8 @@ export const rules = {
     '401 means wrong credentials and 503 that there is no push-server now; after 408, 429, any 5xx or no answer at all the client tries again',
   'S1.5': 'after any other 4xx it stays away.',
   'S1.6': 'if that fails, to the alternatives in order.',
+  'S1.10':
+    'Over TLS a client must verify the certificate, for the host of the address or a name that it was configured with.',
   'S1.7': 'Send **CONNECT** as the first frame, wait for **CONNECTED**. Nothing else may be sent in between.',
   'S1.8': 'A client id is 1 to 128 characters of `A-Z a-z 0-9 . _ : @ -`.',
   'S1.9': 'One client id has one connection: a newer login closes the older.',
@@ -91,6 +93,15 @@ export const rules = {
   'S3.36':
     'after `delay_ms`, until which all goes on as before, it closes the socket (without CLOSE) and connects at once to the first of `addresses` that answers, with the token it has, or, if there are none, signs in again.',
   'S3.37': 'A later REDIRECT takes the place of an earlier one.',
+  'S3.48':
+    'The addresses are of the kind of the connection that REDIRECT came on: a client that is connected over TLS must go on over TLS.',
+  'S3.49': '**Pace.** A server may bound how much one client sends and how often it comes.',
+  'S3.50': 'more is closed with `rateLimited`.',
+  'S3.51':
+    'An ACKNOWLEDGE of deliveries that are awaited does not count, each other number in one counts as a frame.',
+  'S3.52': 'A frame that is not whole 10 s after its first byte is closed with `frameTimeout`.',
+  'S3.53':
+    'A client that logs in more than 15 times in a minute is closed with `reconnectingTooOften` for a minute.',
   'S3.38':
     'CLOSE ends the connection from either side; nothing follows it, and the receiver closes the socket.',
   'S3.39': '1000-1999, and any outside these ranges | reconnects with the token it has',
@@ -115,6 +126,7 @@ export const rules = {
   'S4.7': 'A body that is not valid protobuf, or holds a string that is not valid UTF-8, is `malformedFrame`',
   'S4.8':
     'a field that breaks a rule of this page (an id or kind outside its alphabet or length, a CONNECT or REFRESH without token) is `invalidField`.',
+  'S5.2': 'After each conversation a client that behaves must still be served.',
   'S5.1': 'must parse to the same; the invalid ones are refused with the same code however they are divided.',
 } as const;
 

@@ -4,7 +4,7 @@ import { Lab } from '../src/faults/lab.ts';
 import { SeededRandom } from '../src/faults/random.ts';
 import { Runner, type Result } from '../src/faults/runner.ts';
 import { scenarios } from '../src/faults/scenarios/index.ts';
-import { markdownOf, textOf } from '../src/faults/table.ts';
+import { textOf } from '../src/faults/table.ts';
 
 const needed: readonly BackendKind[] = ['redis', 'zookeeper', 'kafka', 'database'];
 const missing = needed.filter((kind) => realBackend(kind) === null);
@@ -50,35 +50,4 @@ describe.skipIf(missing.length > 0)('a cluster under faults', () => {
     expect(result?.failures).toEqual([]);
     expect(result?.measured.length).toBeGreaterThan(0);
   });
-});
-
-describe('the list of faults', () => {
-  test('has at least 25 scenarios, each with a name of its own', () => {
-    const names = scenarios.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
-    expect(names.length).toBeGreaterThanOrEqual(25);
-    for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)+$/);
-  });
-
-  test('every failure stands in the table', () => {
-    const result = {
-      name: 'a-b',
-      what: 'w|x',
-      expected: 'e',
-      measured: ['m'],
-      details: [],
-      failures: ['f'],
-      seconds: 1,
-    };
-    expect(markdownOf([result])).toContain('| `a-b`: w\\|x | e | m | **failed**: f |');
-  });
-});
-
-test('the same seed makes the same choices', () => {
-  const draw = (): unknown[] => {
-    const random = new SeededRandom(42);
-    return [random.next(), random.between(1, 1000), random.some(['a', 'b', 'c', 'd'], 2)];
-  };
-  expect(draw()).toEqual(draw());
-  expect(new SeededRandom(43).next()).not.toBe(draw()[0]);
 });

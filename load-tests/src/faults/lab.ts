@@ -35,7 +35,7 @@ const CLIENT_PROCESSES = 2;
 const PROBE_MESSAGES_PER_SECOND = 20;
 const REBALANCE_DEADLINE_MS = 20_000;
 const WARM_UP_ROUNDS = 100;
-const PORTS_OF_PUSH_SERVERS = 100;
+const PORTS_OF_PUSH_SERVERS = 50;
 
 /** Of GET /v1/nodes. */
 export interface NodeView {

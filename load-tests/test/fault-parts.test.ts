@@ -1,0 +1,99 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { waitFor } from '../../test-support/helpers.ts';
+import { ApiProbe } from '../src/faults/api-probe.ts';
+import { reorderedOf } from '../src/faults/order.ts';
+import { SeededRandom } from '../src/faults/random.ts';
+import { ReadyWatch } from '../src/faults/ready-watch.ts';
+import { Findings } from '../src/faults/scenario.ts';
+import { scenarios } from '../src/faults/scenarios/index.ts';
+import { markdownOf } from '../src/faults/table.ts';
+import type { Node } from '../src/lib/cluster.ts';
+
+describe('the list of faults', () => {
+  test('has at least 25 scenarios, each with a name of its own', () => {
+    const names = scenarios.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.length).toBeGreaterThanOrEqual(25);
+    for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  });
+
+  test('every failure stands in the table', () => {
+    const result = {
+      name: 'a-b',
+      what: 'w|x',
+      expected: 'e',
+      measured: ['m'],
+      details: [],
+      failures: ['f'],
+      seconds: 1,
+    };
+    expect(markdownOf([result])).toContain('| `a-b`: w\\|x | e | m | **failed**: f |');
+  });
+});
+
+test('the same seed makes the same choices', () => {
+  const draw = (): unknown[] => {
+    const random = new SeededRandom(42);
+    return [random.next(), random.between(1, 1000), random.some(['a', 'b', 'c', 'd'], 2)];
+  };
+  expect(draw()).toEqual(draw());
+  expect(new SeededRandom(43).next()).not.toBe(draw()[0]);
+});
+
+test('what overtakes is counted for each sender and recipient', () => {
+  expect(reorderedOf(['a m1 b', 'c m1 b', 'a m2 b', 'a m3 c', 'a m4 b'])).toBe(0);
+  expect(reorderedOf(['a m1 b', 'a m3 b', 'a m2 b', 'a m10 b', 'a m9 b'])).toBe(2);
+});
+
+test('a time that is missing or too long is a failure', () => {
+  const findings = new Findings();
+  findings.within('good', 900, 1000);
+  findings.within('late', 1100, 1000);
+  findings.within('never', null, 1000);
+  findings.within('of nobody', NaN, 1000);
+  expect(findings.measured).toContain('good 0.9 s');
+  expect(findings.failures).toHaveLength(3);
+});
+
+describe('over HTTP', () => {
+  let server: Server;
+  let url: string;
+  let status: number;
+  beforeEach(async () => {
+    status = 200;
+    server = createServer((_, response) => response.writeHead(status).end());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('readiness is what was said after the fault, not before', async () => {
+    const watch = new ReadyWatch(() => [{ name: 'one', url } as Node]);
+    watch.start();
+    await waitFor(() => watch.status('one') === 200);
+    const nowMs = performance.now();
+    expect(await watch.all(['one'], 503, nowMs, 100)).toBeNull();
+    status = 503;
+    expect(await watch.all(['one'], 503, nowMs, 30_000)).toBeGreaterThan(100);
+    watch.stop();
+  });
+
+  test('an answer 500 fails a call, a 503 does not', async () => {
+    const probe = new ApiProbe([{ title: 'call', make: () => fetch(url) }]);
+    status = 503;
+    probe.start();
+    await waitFor(() => probe.summary.includes('x 503'));
+    expect(probe.failures).toEqual([]);
+    status = 500;
+    await waitFor(() => probe.summary.includes('x 500'));
+    await probe.stop();
+    expect(probe.failures).toHaveLength(1);
+  });
+});

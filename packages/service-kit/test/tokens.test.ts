@@ -124,7 +124,9 @@ describe('rotation', () => {
   it('puts the new key first and keeps the others as long as tokens that they signed may live', () => {
     const dayMs = 24 * 3_600_000;
     const startMs = Date.UTC(2026, 0, 1);
-    let set: TokenKeySet = { keys: [{ ...createTokenKeySet().keys[0]!, addedAt: undefined }] };
+    // As keys were written before they had a time.
+    const { addedAt: _, ...first } = createTokenKeySet().keys[0]!;
+    let set: TokenKeySet = { keys: [first] };
     const kids = [set.keys[0]!.kid];
     const rotate = (afterDays: number): number => {
       set = addTokenKey(set, startMs + afterDays * dayMs);

@@ -1,3 +1,4 @@
+import { DirectoryUnavailable, EmbeddedDirectory } from '@longwire/cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operator, register, startAuthService, viewer, type RunningAuthService } from './support.ts';
 
@@ -81,4 +82,39 @@ describe('POST /v1/tokens/revoke', () => {
     const { status, body } = await revoke({}, operator.key);
     expect([status, body.code, body.errors?.[0]?.path]).toEqual([400, 'invalid-request', '/clientId']);
   });
+});
+
+it('while the directory is away a revocation and a refresh are refused with 503, and a sign-in by secret is not', async () => {
+  class Directory extends EmbeddedDirectory {
+    isAway = false;
+    override revoke(...call: Parameters<EmbeddedDirectory['revoke']>) {
+      return this.isAway ? Promise.reject(new DirectoryUnavailable('away')) : super.revoke(...call);
+    }
+    override isRevoked(...call: Parameters<EmbeddedDirectory['isRevoked']>) {
+      return this.isAway ? Promise.reject(new DirectoryUnavailable('away')) : super.isRevoked(...call);
+    }
+  }
+  const directory = new Directory();
+  const own = await startAuthService({ directory });
+  try {
+    await own.addPushServer('push-1');
+    const clientSecret = await register(own, 'device');
+    const signIn = () => own.post('/v1/tokens', { clientId: 'device', clientSecret });
+    const { token } = (await signIn()).body;
+    directory.isAway = true;
+    const revocation = [{ clientId: 'device' }, operator.key] as const;
+    for (const answer of [
+      await own.post('/v1/tokens/revoke', ...revocation),
+      await own.post('/v1/tokens/revoke', {}, token),
+      await own.post('/v1/tokens/refresh', undefined, token),
+    ])
+      expect([answer.status, answer.body.code]).toEqual([503, 'dependency-unavailable']);
+    expect((await signIn()).status).toBe(200);
+    directory.isAway = false;
+    expect((await own.post('/v1/tokens/refresh', undefined, token)).status).toBe(200);
+    expect((await own.post('/v1/tokens/revoke', ...revocation)).status).toBe(204);
+    expect((await own.post('/v1/tokens/refresh', undefined, token)).body.code).toBe('token-revoked');
+  } finally {
+    await own.stop();
+  }
 });

@@ -7,6 +7,7 @@ import {
   openStore,
   type Directory,
   type Member,
+  type Membership,
   type Registration,
 } from '@longwire/cluster';
 import {
@@ -27,7 +28,7 @@ const clusterSecret = 'c'.repeat(32);
 
 /** An auth-service on embedded adapters and a SQLite file, on a port of its own. */
 export async function startAuthService(
-  options: { directory?: Directory; env?: Record<string, string> } = {},
+  options: { directory?: Directory; membership?: Membership; env?: Record<string, string> } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'longwire-auth-'));
   const keysFile = join(folder, 'keys.json');
@@ -46,7 +47,7 @@ export async function startAuthService(
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line) => lines.push(line) });
   const directory = options.directory ?? new EmbeddedDirectory();
-  const membership = new EmbeddedMembership();
+  const membership = options.membership ?? new EmbeddedMembership();
   const store = await openStore({ settings: config.database, logger });
   const service = await composeAuthService({ config, directory, membership, store, logger });
   await service.start();
@@ -79,7 +80,7 @@ export async function startAuthService(
 
 export type RunningAuthService = Awaited<ReturnType<typeof startAuthService>>;
 
-function pushServer(nodeId: string): Member {
+export function pushServer(nodeId: string): Member {
   return {
     nodeId,
     boot: '0123456789abcdef',

@@ -202,3 +202,18 @@ describe('while the recipient signs in', () => {
     expect((await first.next('deliver')).messageId).toBe('m1');
   });
 });
+
+it('while the directory is away clients of the same node are reached, and others are RETRY until it is back', async () => {
+  const [one, two, alice] = await startTwo();
+  const [bob, carol] = [await cluster.login(one, 'bob'), await cluster.login(two, 'carol')];
+  link.state = 'cut';
+  send(alice, 'm1', 'bob');
+  expect((await bob.next('deliver')).messageId).toBe('m1');
+  expect(await answer(alice)).toEqual(['m1', 'SEND_STATUS_DELIVERED', '']);
+  send(alice, 'm2', 'carol');
+  expect(await answer(alice)).toEqual(['m2', 'SEND_STATUS_RETRY', 'the directory did not answer']);
+  link.state = 'up';
+  send(alice, 'm2', 'carol');
+  expect((await carol.next('deliver')).messageId).toBe('m2');
+  expect((await answer(alice))[1]).toBe('SEND_STATUS_DELIVERED');
+});

@@ -119,31 +119,26 @@ describe('a broadcast', () => {
 });
 
 describe('the node API', () => {
-  it.each(['deliver', 'outcomes', 'broadcast', 'kick'])(
-    'refuses %s without the cluster secret',
-    async (call) => {
-      for (const authorization of ['', 'Bearer ', 'Bearer wrong', `Basic ${CLUSTER_SECRET}`]) {
-        const headers = { authorization, 'content-type': 'application/x-protobuf' };
-        const answer = await callApi(one, `/node/v1/${call}`, { method: 'POST', headers, body: '' });
-        expect(answer.status).toBe(401);
-        expect(answer.headers.get('content-type')).toContain('application/problem+json');
-        expect(await answer.json()).toMatchObject({ status: 401, code: 'unauthorized' });
-      }
-    },
-  );
+  const calls = ['deliver', 'outcomes', 'broadcast', 'kick', 'drain', 'rebalance'];
+  it.each(calls)('refuses %s without the cluster secret', async (call) => {
+    for (const authorization of ['', 'Bearer ', 'Bearer wrong', `Basic ${CLUSTER_SECRET}`]) {
+      const headers = { authorization, 'content-type': 'application/x-protobuf' };
+      const answer = await callApi(one, `/node/v1/${call}`, { method: 'POST', headers, body: '' });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(await answer.json()).toMatchObject({ status: 401, code: 'unauthorized' });
+    }
+  });
 
-  it.each(['deliver', 'outcomes', 'broadcast', 'kick'])(
-    'refuses a body of %s that is not protobuf',
-    async (call) => {
-      const headers = { 'content-type': 'application/x-protobuf' };
-      const init = { method: 'POST', headers, body: Uint8Array.of(0x0a, 50, 1) };
-      const answer = await callApi(one, `/node/v1/${call}`, init);
-      expect(answer.status).toBe(400);
-      expect(await answer.json()).toMatchObject({ code: 'malformed-body' });
-      const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
-      expect((await callApi(one, `/node/v1/${call}`, json)).status).toBeGreaterThanOrEqual(400);
-    },
-  );
+  it.each(calls)('refuses a body of %s that is not protobuf', async (call) => {
+    const headers = { 'content-type': 'application/x-protobuf' };
+    const init = { method: 'POST', headers, body: Uint8Array.of(0x0a, 50, 1) };
+    const answer = await callApi(one, `/node/v1/${call}`, init);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'malformed-body' });
+    const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+    expect((await callApi(one, `/node/v1/${call}`, json)).status).toBeGreaterThanOrEqual(400);
+  });
 
   it('answers each delivery in order, and each of its clients by position', async () => {
     await Promise.all([cluster.login(one, 'alice'), cluster.login(one, 'bob')]);

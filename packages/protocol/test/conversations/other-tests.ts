@@ -119,5 +119,10 @@ export const otherTests: { readonly [Rule in RuleId]?: readonly NamedTest[] } = 
   'S5.1': [
     ['protocol/test/vectors.test.ts', 'cut at any byte waits for more, and is the same frame afterwards'],
   ],
-  'S5.2': [['push-server/test/conversations.test.ts', 'at least 500 cases']],
+  'S5.2': [
+    [
+      'push-server/test/conversations.test.ts',
+      'serves those who behave after each of at least 500 conversations',
+    ],
+  ],
 };

@@ -711,6 +711,189 @@ export namespace longwire {
             }
 
             /**
+             * Properties of a HoldsRequest.
+             * @deprecated Use longwire.node.v1.HoldsRequest.$Properties instead.
+             */
+            interface IHoldsRequest extends longwire.node.v1.HoldsRequest.$Properties {
+            }
+
+            /** Represents a HoldsRequest. */
+            class HoldsRequest {
+
+                /**
+                 * Constructs a new HoldsRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.HoldsRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** HoldsRequest boot. */
+                boot: string;
+
+                /** HoldsRequest connections. */
+                connections: longwire.node.v1.HeldConnection.$Properties[];
+
+                /**
+                 * Encodes the specified HoldsRequest message. Does not implicitly {@link longwire.node.v1.HoldsRequest.verify|verify} messages.
+                 * @param message HoldsRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.HoldsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a HoldsRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.HoldsRequest & longwire.node.v1.HoldsRequest.$Shape} HoldsRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.HoldsRequest & longwire.node.v1.HoldsRequest.$Shape;
+            }
+
+            namespace HoldsRequest {
+
+                /** Properties of a HoldsRequest. */
+                interface $Properties {
+
+                    /** HoldsRequest boot */
+                    boot?: (string|null);
+
+                    /** HoldsRequest connections */
+                    connections?: (longwire.node.v1.HeldConnection.$Properties[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a HoldsRequest. */
+                type $Shape = longwire.node.v1.HoldsRequest.$Properties;
+            }
+
+            /**
+             * Properties of a HeldConnection.
+             * @deprecated Use longwire.node.v1.HeldConnection.$Properties instead.
+             */
+            interface IHeldConnection extends longwire.node.v1.HeldConnection.$Properties {
+            }
+
+            /** Represents a HeldConnection. */
+            class HeldConnection {
+
+                /**
+                 * Constructs a new HeldConnection.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.HeldConnection.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** HeldConnection clientId. */
+                clientId: string;
+
+                /** HeldConnection conn. */
+                conn: number;
+
+                /**
+                 * Encodes the specified HeldConnection message. Does not implicitly {@link longwire.node.v1.HeldConnection.verify|verify} messages.
+                 * @param message HeldConnection message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.HeldConnection.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a HeldConnection message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.HeldConnection & longwire.node.v1.HeldConnection.$Shape} HeldConnection
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.HeldConnection & longwire.node.v1.HeldConnection.$Shape;
+            }
+
+            namespace HeldConnection {
+
+                /** Properties of a HeldConnection. */
+                interface $Properties {
+
+                    /** HeldConnection clientId */
+                    clientId?: (string|null);
+
+                    /** HeldConnection conn */
+                    conn?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a HeldConnection. */
+                type $Shape = longwire.node.v1.HeldConnection.$Properties;
+            }
+
+            /**
+             * Properties of a HoldsResponse.
+             * @deprecated Use longwire.node.v1.HoldsResponse.$Properties instead.
+             */
+            interface IHoldsResponse extends longwire.node.v1.HoldsResponse.$Properties {
+            }
+
+            /** Represents a HoldsResponse. */
+            class HoldsResponse {
+
+                /**
+                 * Constructs a new HoldsResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: longwire.node.v1.HoldsResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** HoldsResponse holds. */
+                holds: boolean[];
+
+                /**
+                 * Encodes the specified HoldsResponse message. Does not implicitly {@link longwire.node.v1.HoldsResponse.verify|verify} messages.
+                 * @param message HoldsResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: longwire.node.v1.HoldsResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a HoldsResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.HoldsResponse & longwire.node.v1.HoldsResponse.$Shape} HoldsResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): longwire.node.v1.HoldsResponse & longwire.node.v1.HoldsResponse.$Shape;
+            }
+
+            namespace HoldsResponse {
+
+                /** Properties of a HoldsResponse. */
+                interface $Properties {
+
+                    /** HoldsResponse holds */
+                    holds?: (boolean[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a HoldsResponse. */
+                type $Shape = longwire.node.v1.HoldsResponse.$Properties;
+            }
+
+            /**
              * Properties of a DrainRequest.
              * @deprecated Use longwire.node.v1.DrainRequest.$Properties instead.
              */

@@ -1819,6 +1819,461 @@ export const longwire = $root.longwire = (() => {
                 return KickResponse;
             })();
 
+            v1.HoldsRequest = (function() {
+
+                /**
+                 * Properties of a HoldsRequest.
+                 * @typedef {Object} longwire.node.v1.HoldsRequest.$Properties
+                 * @property {string|null} [boot] HoldsRequest boot
+                 * @property {Array.<longwire.node.v1.HeldConnection.$Properties>|null} [connections] HoldsRequest connections
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a HoldsRequest.
+                 * @memberof longwire.node.v1
+                 * @interface IHoldsRequest
+                 * @augments longwire.node.v1.HoldsRequest.$Properties
+                 * @deprecated Use longwire.node.v1.HoldsRequest.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a HoldsRequest.
+                 * @typedef {longwire.node.v1.HoldsRequest.$Properties} longwire.node.v1.HoldsRequest.$Shape
+                 */
+
+                /**
+                 * Constructs a new HoldsRequest.
+                 * @memberof longwire.node.v1
+                 * @classdesc Represents a HoldsRequest.
+                 * @constructor
+                 * @param {longwire.node.v1.HoldsRequest.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const HoldsRequest = function (properties) {
+                    this.connections = [];
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * HoldsRequest boot.
+                 * @member {string} boot
+                 * @memberof longwire.node.v1.HoldsRequest
+                 * @instance
+                 */
+                HoldsRequest.prototype.boot = "";
+
+                /**
+                 * HoldsRequest connections.
+                 * @member {Array.<longwire.node.v1.HeldConnection.$Properties>} connections
+                 * @memberof longwire.node.v1.HoldsRequest
+                 * @instance
+                 */
+                HoldsRequest.prototype.connections = $util.emptyArray;
+
+                /**
+                 * Encodes the specified HoldsRequest message. Does not implicitly {@link longwire.node.v1.HoldsRequest.verify|verify} messages.
+                 * @function encode
+                 * @memberof longwire.node.v1.HoldsRequest
+                 * @static
+                 * @param {longwire.node.v1.HoldsRequest.$Properties} message HoldsRequest message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                HoldsRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.boot != null && $Object.hasOwnProperty.call(message, "boot") && message.boot !== "")
+                        writer.uint32(/* id 1, wireType 2 =*/10).string(message.boot);
+                    if (message.connections != null && message.connections.length)
+                        for (let i = 0; i < message.connections.length; ++i)
+                            $root.longwire.node.v1.HeldConnection.encode(message.connections[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a HoldsRequest message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof longwire.node.v1.HoldsRequest
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.HoldsRequest & longwire.node.v1.HoldsRequest.$Shape} HoldsRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                HoldsRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.longwire.node.v1.HoldsRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.boot = value;
+                                else
+                                    delete message.boot;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.connections && message.connections.length))
+                                    message.connections = [];
+                                message.connections.push($root.longwire.node.v1.HeldConnection.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return HoldsRequest;
+            })();
+
+            v1.HeldConnection = (function() {
+
+                /**
+                 * Properties of a HeldConnection.
+                 * @typedef {Object} longwire.node.v1.HeldConnection.$Properties
+                 * @property {string|null} [clientId] HeldConnection clientId
+                 * @property {number|null} [conn] HeldConnection conn
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a HeldConnection.
+                 * @memberof longwire.node.v1
+                 * @interface IHeldConnection
+                 * @augments longwire.node.v1.HeldConnection.$Properties
+                 * @deprecated Use longwire.node.v1.HeldConnection.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a HeldConnection.
+                 * @typedef {longwire.node.v1.HeldConnection.$Properties} longwire.node.v1.HeldConnection.$Shape
+                 */
+
+                /**
+                 * Constructs a new HeldConnection.
+                 * @memberof longwire.node.v1
+                 * @classdesc Represents a HeldConnection.
+                 * @constructor
+                 * @param {longwire.node.v1.HeldConnection.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const HeldConnection = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * HeldConnection clientId.
+                 * @member {string} clientId
+                 * @memberof longwire.node.v1.HeldConnection
+                 * @instance
+                 */
+                HeldConnection.prototype.clientId = "";
+
+                /**
+                 * HeldConnection conn.
+                 * @member {number} conn
+                 * @memberof longwire.node.v1.HeldConnection
+                 * @instance
+                 */
+                HeldConnection.prototype.conn = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+                /**
+                 * Encodes the specified HeldConnection message. Does not implicitly {@link longwire.node.v1.HeldConnection.verify|verify} messages.
+                 * @function encode
+                 * @memberof longwire.node.v1.HeldConnection
+                 * @static
+                 * @param {longwire.node.v1.HeldConnection.$Properties} message HeldConnection message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                HeldConnection.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.clientId != null && $Object.hasOwnProperty.call(message, "clientId") && message.clientId !== "")
+                        writer.uint32(/* id 1, wireType 2 =*/10).string(message.clientId);
+                    if (message.conn != null && $Object.hasOwnProperty.call(message, "conn") && (typeof message.conn === "object" ? message.conn.low || message.conn.high : message.conn !== 0))
+                        writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.conn);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a HeldConnection message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof longwire.node.v1.HeldConnection
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.HeldConnection & longwire.node.v1.HeldConnection.$Shape} HeldConnection
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                HeldConnection.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.longwire.node.v1.HeldConnection();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.clientId = value;
+                                else
+                                    delete message.clientId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.conn = value;
+                                else
+                                    delete message.conn;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return HeldConnection;
+            })();
+
+            v1.HoldsResponse = (function() {
+
+                /**
+                 * Properties of a HoldsResponse.
+                 * @typedef {Object} longwire.node.v1.HoldsResponse.$Properties
+                 * @property {Array.<boolean>|null} [holds] HoldsResponse holds
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a HoldsResponse.
+                 * @memberof longwire.node.v1
+                 * @interface IHoldsResponse
+                 * @augments longwire.node.v1.HoldsResponse.$Properties
+                 * @deprecated Use longwire.node.v1.HoldsResponse.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a HoldsResponse.
+                 * @typedef {longwire.node.v1.HoldsResponse.$Properties} longwire.node.v1.HoldsResponse.$Shape
+                 */
+
+                /**
+                 * Constructs a new HoldsResponse.
+                 * @memberof longwire.node.v1
+                 * @classdesc Represents a HoldsResponse.
+                 * @constructor
+                 * @param {longwire.node.v1.HoldsResponse.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const HoldsResponse = function (properties) {
+                    this.holds = [];
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * HoldsResponse holds.
+                 * @member {Array.<boolean>} holds
+                 * @memberof longwire.node.v1.HoldsResponse
+                 * @instance
+                 */
+                HoldsResponse.prototype.holds = $util.emptyArray;
+
+                /**
+                 * Encodes the specified HoldsResponse message. Does not implicitly {@link longwire.node.v1.HoldsResponse.verify|verify} messages.
+                 * @function encode
+                 * @memberof longwire.node.v1.HoldsResponse
+                 * @static
+                 * @param {longwire.node.v1.HoldsResponse.$Properties} message HoldsResponse message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                HoldsResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.holds != null && message.holds.length)
+                        writer.uint32(/* id 1, wireType 2 =*/10).bools(message.holds);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a HoldsResponse message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof longwire.node.v1.HoldsResponse
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {longwire.node.v1.HoldsResponse & longwire.node.v1.HoldsResponse.$Shape} HoldsResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                HoldsResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.longwire.node.v1.HoldsResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType === 2) {
+                                    if (!(message.holds && message.holds.length))
+                                        message.holds = [];
+                                    reader.bools(message.holds);
+                                    continue;
+                                }
+                                if (wireType !== 0)
+                                    break;
+                                if (!(message.holds && message.holds.length))
+                                    message.holds = [];
+                                message.holds.push(reader.bool());
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return HoldsResponse;
+            })();
+
             v1.DrainRequest = (function() {
 
                 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { maxClockSkewMs, type Directory, type Route } from '../src/directory/index.ts';
+import type { Directory, Route } from '../src/directory/index.ts';
 import { route } from './directory.conformance.ts';
 
 const clients = ['a', 'b', '__proto__'];
@@ -41,11 +41,9 @@ class Model {
       case 'confirm': {
         const standing = this.routes.find((entry) => entry.client === s.client)?.route;
         const own = routeOf(s.owner);
-        const isEarlier = standing && own.sinceMs - standing.sinceMs > maxClockSkewMs;
-        if (standing && !owns(own, standing) && !isEarlier) return 'replaced';
+        if (standing && !owns(own, standing)) return standing;
         if (s.timeMs <= (this.floors.get(s.client) ?? -1)) return 'revoked';
-        if (standing && owns(own, standing)) return 'standing';
-        this.#keep((entry) => entry.client !== s.client);
+        if (standing) return 'standing';
         this.routes.push({ client: s.client, route: own });
         return 'restored';
       }
@@ -66,9 +64,8 @@ class Model {
   }
 }
 
-/** Connections 1 and 2 signed in at about one time, 3 surely later. */
 function routeOf({ nodeId, boot, conn }: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Route {
-  return { ...route(conn, nodeId, boot), sinceMs: startMs + conn + (conn === 3 ? 2 * maxClockSkewMs : 0) };
+  return route(conn, nodeId, boot);
 }
 
 function owns(o: Pick<Route, 'nodeId' | 'boot' | 'conn'>, r: Route): boolean {

@@ -7,6 +7,7 @@ import {
   NodeKicks,
   NodeLeases,
   readinessOf,
+  RouteHolders,
   type Directory,
   type Membership,
   type UpstreamLog,
@@ -44,6 +45,7 @@ import { Gateway } from './session/gateway.ts';
 import { Login } from './session/login.ts';
 import { RouteAudit } from './session/route-audit.ts';
 import { Rebalance } from './session/rebalance.ts';
+import { RouteRepair } from './session/route-repair.ts';
 import { RouteReleases } from './session/route-releases.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { TokenRefresh } from './session/token-refresh.ts';
@@ -111,8 +113,13 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   const verifier = new TokenVerifier(keys, config.tokens);
   const kicks = new NodeKicks(nodes, nodeClient, logger);
   const flapGuard = new FlapGuard(settings, () => ownMetrics.forgottenLogins.inc());
+  const guard = new PauseGuard(
+    () => membership.sessionTimeoutMs,
+    () => presence.fence('paused'),
+  );
   const login = new Login({
     identity,
+    guard,
     verifier,
     directory,
     kicks,
@@ -135,10 +142,6 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     metrics: ownMetrics,
     logger,
   });
-  const guard = new PauseGuard(
-    () => membership.sessionTimeoutMs,
-    () => presence.fence('paused'),
-  );
   const gateway = new Gateway({
     settings,
     identity,
@@ -225,7 +228,19 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     onForgotten: () => audit.hurry(),
   });
   const sweeper = new Sweeper({ identity, membership, directory, guard, logger });
-  const audit = new RouteAudit({ registry, directory, releases, guard, audited: ownMetrics.audited, logger });
+  const holders = new RouteHolders(membership, directory, nodes, nodeClient);
+  const { audited } = ownMetrics;
+  const repair = new RouteRepair({
+    identity,
+    guard,
+    registry,
+    directory,
+    holders,
+    releases,
+    audited,
+    logger,
+  });
+  const audit = new RouteAudit(registry, repair, guard);
   let retryTimer: NodeJS.Timeout | null = null;
   let stopping: Promise<void> | null = null;
   const { drainClientsPerSecond, drainDeadlineMs } = settings;

@@ -73,7 +73,7 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
     ),
     audited: metrics.counter(
       'longwire_routes_audited_total',
-      'Live sessions that the directory was asked about, by what it said',
+      'Live sessions that the directory was asked about, by what was found',
       ['result'],
     ),
     fences: metrics.counter(

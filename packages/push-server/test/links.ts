@@ -6,6 +6,7 @@ import {
   UpstreamUnavailable,
   type Directory,
   type EmbeddedCluster,
+  type Member,
   type Membership,
   type UpstreamLog,
 } from '@longwire/cluster';
@@ -80,10 +81,13 @@ export class DirectoryLink {
   }
 }
 
-/** A real membership whose registrations wait at a gate. */
+/** A real membership whose registrations wait at a gate, and which can send node calls nowhere. */
 export class MembershipLink {
   readonly membership: Membership;
   readonly registrations = new Gate();
+  /** Whoever goes by this list reaches no node. */
+  sendsNowhere = false;
+  isConnected = true;
 
   constructor(cluster: EmbeddedCluster) {
     const real = new EmbeddedMembership(cluster);
@@ -93,14 +97,19 @@ export class MembershipLink {
         await this.registrations.pass();
         return real.register(...args);
       },
-      members: (role) => real.members(role),
+      members: (role) => (this.sendsNowhere ? real.members(role).map(nowhere) : real.members(role)),
       onChange: (role, listener) => real.onChange(role, listener),
       setWeight: (nodeId, weight) => real.setWeight(nodeId, weight),
       weights: () => real.weights(),
-      isConnected: () => real.isConnected(),
+      isConnected: () => this.isConnected && real.isConnected(),
       close: () => real.close(),
     };
   }
+}
+
+/** Nothing listens on the port. */
+function nowhere(member: Member): Member {
+  return { ...member, addresses: { ...member.addresses, api: 'http://127.0.0.1:1' } };
 }
 
 /** A real upstream log behind a link that a test can slow down and cut. */

@@ -43,8 +43,8 @@ export interface NodeLease {
  */
 export type LeaseResult = 'kept' | 'forgotten' | 'fenced';
 
-/** 'replaced': another connection holds the client. 'revoked': the session's token was revoked; nothing was written. */
-export type ConfirmResult = 'standing' | 'restored' | 'replaced' | 'revoked';
+/** A route: that of another connection stands there, which may or may not live. 'revoked': the session's token was revoked. Both: nothing was written. */
+export type ConfirmResult = 'standing' | 'restored' | 'revoked' | Route;
 
 export interface Directory {
   /** Writes the route of a client who has just signed in, whatever stood there: the newest login wins. */
@@ -53,8 +53,8 @@ export interface Directory {
   release(clientId: string, route: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Promise<boolean>;
   /**
    * Asks whether the route of a live session stands, and puts it back where none does. It never takes a client from another
-   * connection, but for a route whose `sinceMs` is earlier by more than `maxClockSkewMs`: that login was replaced
-   * long ago, and a backend that has lost its last writes shows it again.
+   * connection. A backend that has lost its last writes may show one again that has long ended: the caller asks that one's node,
+   * and releases such a route before it confirms again.
    */
   confirm(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ConfirmResult>;
   /** Routes in the order asked for; null where the client is offline. Many ids take several calls of the backend. */
@@ -81,7 +81,10 @@ export interface Directory {
   refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult>;
   /** Takes the lease back at an orderly stop. */
   dropLease(nodeId: string, boot: string): Promise<void>;
-  /** Every lease that has not run out. */
+  /**
+   * Every lease that has not run out. It rejects where some of them cannot be read, in a Redis Cluster without one of its masters for
+   * example: who is missing in the answer is to be taken for gone.
+   */
   leases(): Promise<NodeLease[]>;
   /** Answers when the backend does; rejects when not. For readiness. */
   ping(): Promise<void>;
@@ -90,9 +93,6 @@ export interface Directory {
 
 /** No token lives longer than this: an older revocation floor has nothing left to refuse. */
 export const maxTokenLifeMs = 30 * 24 * 3_600_000;
-
-/** The clocks of two nodes are never further apart than this. */
-export const maxClockSkewMs = 60_000;
 
 /** How long a boot that was declared dead stays so: longer than any process sleeps and wakes again. */
 export const fenceLifeMs = 7 * 24 * 3_600_000;

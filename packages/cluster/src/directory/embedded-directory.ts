@@ -1,6 +1,5 @@
 import {
   fenceLifeMs,
-  maxClockSkewMs,
   maxTokenLifeMs,
   type ClaimResult,
   type ConfirmResult,
@@ -35,11 +34,9 @@ export class EmbeddedDirectory implements Directory {
 
   async confirm(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ConfirmResult> {
     const standing = this.#routes.get(clientId);
-    const isOwn = standing !== undefined && isSameOwner(standing, route);
-    if (standing !== undefined && !isOwn && standing.sinceMs + maxClockSkewMs >= route.sinceMs)
-      return 'replaced';
+    if (standing !== undefined && !isSameOwner(standing, route)) return standing;
     if (tokenIssuedAtMs <= (this.#floors.get(clientId) ?? -1)) return 'revoked';
-    if (isOwn) return 'standing';
+    if (standing !== undefined) return 'standing';
     this.#routes.set(clientId, { ...route });
     return 'restored';
   }

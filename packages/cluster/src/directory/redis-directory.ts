@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { RedisSettings } from '../config.ts';
 import { chunks } from './chunks.ts';
 import {
-  maxClockSkewMs,
   maxTokenLifeMs,
   type ClaimResult,
   type ConfirmResult,
@@ -52,7 +51,7 @@ export class RedisDirectory implements Directory {
   readonly #nodes: RedisNodes;
   readonly #isCluster: boolean;
   readonly #claims: TickBatch<Session, string>;
-  readonly #confirms: TickBatch<Session, ConfirmResult>;
+  readonly #confirms: TickBatch<Session, string>;
   readonly #releases: TickBatch<Release, number>;
   readonly #routes: TickBatch<{ clientId: string }, string>;
   readonly #floors: TickBatch<{ clientId: string }, string>;
@@ -73,11 +72,11 @@ export class RedisDirectory implements Directory {
         [maxTokenLifeMs, ...sessions.flatMap((s) => [s.clientId, packRoute(s.route), s.tokenIssuedAtMs])],
       ),
     );
-    this.#confirms = new TickBatch<Session, ConfirmResult>(entriesPerCall, groupOf, (sessions) =>
-      client.script<ConfirmResult[]>(
+    this.#confirms = new TickBatch<Session, string>(entriesPerCall, groupOf, (sessions) =>
+      client.script<string[]>(
         'confirm',
         sessions.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
-        [maxClockSkewMs, ...sessions.flatMap(confirmArguments)],
+        sessions.flatMap(confirmArguments),
       ),
     );
     this.#releases = new TickBatch<Release, number>(entriesPerCall, groupOf, (releases) =>
@@ -112,8 +111,9 @@ export class RedisDirectory implements Directory {
       : { status: 'claimed', replaced: unpackRoute(answer) };
   }
 
-  confirm(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ConfirmResult> {
-    return this.#confirms.add({ clientId, route, tokenIssuedAtMs });
+  async confirm(clientId: string, route: Route, tokenIssuedAtMs: number): Promise<ConfirmResult> {
+    const answer = await this.#confirms.add({ clientId, route, tokenIssuedAtMs });
+    return isWord(answer) ? answer : (unpackRoute(answer) as Route);
   }
 
   async release(clientId: string, owner: Pick<Route, 'nodeId' | 'boot' | 'conn'>): Promise<boolean> {
@@ -199,4 +199,9 @@ export class RedisDirectory implements Directory {
 
 function confirmArguments({ clientId, route, tokenIssuedAtMs }: Session): (string | number)[] {
   return [clientId, ownerPrefix(route), packDetails(route), tokenIssuedAtMs];
+}
+
+/** A packed route has bars in it. */
+function isWord(answer: string): answer is Exclude<ConfirmResult, Route> {
+  return !answer.includes('|');
 }

@@ -7,3 +7,4 @@ export * from './node-deliveries.ts';
 export * from './node-kicks.ts';
 export * from './node-leases.ts';
 export * from './outcomes.ts';
+export * from './route-holders.ts';

@@ -17,6 +17,7 @@ export const nodeApi = {
   outcomes: { request: v1.OutcomesRequest, response: null },
   broadcast: { request: v1.BroadcastRequest, response: v1.BroadcastResponse },
   kick: { request: v1.KickRequest, response: v1.KickResponse },
+  holds: { request: v1.HoldsRequest, response: v1.HoldsResponse },
   drain: { request: v1.DrainRequest, response: v1.DrainResponse },
   rebalance: { request: v1.RebalanceRequest, response: v1.RebalanceResponse },
 } as const;
@@ -24,6 +25,7 @@ export const nodeApi = {
 export type NodeMessage = longwire.node.v1.Message.$Properties;
 export type Delivery = longwire.node.v1.Delivery.$Properties;
 export type Outcomes = longwire.node.v1.Outcomes.$Properties;
+export type HeldConnection = longwire.node.v1.HeldConnection.$Properties;
 export type OutcomesReport = longwire.node.v1.OutcomesRequest.$Properties;
 export const OriginRole = v1.OriginRole;
 
@@ -101,6 +103,17 @@ export class NodeClient {
   ): Promise<boolean> {
     const body = await this.#post(api, 'kick', v1.KickRequest.encode(request).finish(), deadlineMs);
     return decode(() => v1.KickResponse.decode(body)).closed;
+  }
+
+  async holds(
+    api: string,
+    request: longwire.node.v1.HoldsRequest.$Properties,
+    deadlineMs: number,
+  ): Promise<readonly boolean[]> {
+    const body = await this.#post(api, 'holds', v1.HoldsRequest.encode(request).finish(), deadlineMs);
+    const { holds } = decode(() => v1.HoldsResponse.decode(body));
+    if (holds.length === request.connections?.length) return holds;
+    throw new NodeUnreachable('the answer is not one for each connection');
   }
 
   async drain(

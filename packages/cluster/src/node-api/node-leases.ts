@@ -4,8 +4,8 @@ import type { Directory, NodeLease } from '../directory/directory.ts';
 const MIN_AGE_MS = 1000;
 
 /**
- * What push-servers say of themselves, as it was read last: at most once a second, and while the directory does not answer it
- * stays as it was. So nobody who only wants to know waits for the directory.
+ * What push-servers say of themselves, as it was read last: at most once a second, and while the directory, or the master of a Redis
+ * Cluster that has one of the leases, does not answer it stays as it was, whole. So nobody who only wants to know waits for the directory.
  */
 export class NodeLeases {
   readonly #directory: Pick<Directory, 'leases'>;

@@ -86,6 +86,14 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
     return reply.type(answer).send(nodeApi.kick.response.encode({ closed }).finish());
   });
 
+  server.post(`${NODE_API_PREFIX}/holds`, options, async (request, reply) => {
+    const { boot, connections } = decodeProtobuf(nodeApi.holds.request, request.body);
+    const holds = connections.map(
+      ({ clientId, conn }) => parts.registry.find(clientId ?? '', { boot, conn: conn ?? 0 }) !== null,
+    );
+    return reply.type(answer).send(nodeApi.holds.response.encode({ holds }).finish());
+  });
+
   server.post(`${NODE_API_PREFIX}/drain`, options, async (request, reply) => {
     const { boot } = decodeProtobuf(nodeApi.drain.request, request.body);
     const { identity, requestStop, logger } = parts;

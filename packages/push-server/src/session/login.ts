@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
 import type { Connection } from '../connection/connection.ts';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
+import type { PauseGuard } from '../cluster/pause-guard.ts';
 import type { FlapGuard } from './flap-guard.ts';
 import type { RouteReleases } from './route-releases.ts';
 import { Session } from './session.ts';
@@ -28,6 +29,7 @@ export type OnLive = (session: Session, expiresAtMs: number) => void;
 
 export interface LoginParts {
   readonly identity: NodeIdentity;
+  readonly guard: PauseGuard;
   readonly verifier: TokenVerifier;
   readonly directory: Directory;
   readonly kicks: NodeKicks;
@@ -61,8 +63,10 @@ export class Login {
       this.#parts.logger.error({ err: error }, 'could not verify a token');
       return refusal('internalError');
     }
+    const { guard, identity, registry } = this.#parts;
+    // Who slept while it verified must not take the client from where it has gone meanwhile.
+    guard.check();
     if (!connection.isOpen) return ended;
-    const { identity, registry } = this.#parts;
     if (!identity.isMember) return refusal('goElsewhere');
     const refusedForMs = this.#parts.flapGuard.login(verified.clientId);
     if (refusedForMs > 0) return refusal('reconnectingTooOften', '', refusedForMs);

@@ -1,20 +1,7 @@
-import type { ConfirmResult, Directory } from '@longwire/cluster';
-import type { Logger } from 'pino';
-import type { Counter } from 'prom-client';
 import type { PauseGuard } from '../cluster/pause-guard.ts';
-import type { RouteReleases } from './route-releases.ts';
+import type { RouteRepair } from './route-repair.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import type { Session } from './session.ts';
-
-export interface RouteAuditParts {
-  readonly registry: SessionRegistry;
-  readonly directory: Directory;
-  readonly releases: RouteReleases;
-  readonly guard: PauseGuard;
-  /** Sessions asked about, by what the directory said; `failed` where it did not answer. */
-  readonly audited: Counter<'result'>;
-  readonly logger: Logger;
-}
 
 const TICK_MS = 100;
 /** 5,000 a second: what a node asks of a shared directory that has lost everything. */
@@ -23,12 +10,14 @@ const MAX_PER_TICK = 500;
 const ROUND_MS = 40_000;
 
 /**
- * Asks the directory about each live session, round after round at an even rate: whether its route stands, was replaced, or its token
+ * Has each live session looked after, round after round at an even rate: whether its route stands, was replaced, or its token
  * was revoked. This repairs whatever went wrong on the way: a directory that lost its data or its last writes, a call to
  * close a replaced or revoked connection that did not arrive.
  */
 export class RouteAudit {
-  readonly #parts: RouteAuditParts;
+  readonly #registry: SessionRegistry;
+  readonly #repair: RouteRepair;
+  readonly #guard: PauseGuard;
   #round: IterableIterator<Session>;
   #timer: NodeJS.Timeout | null = null;
   /** Sessions that may be asked about now; grows with time. */
@@ -36,10 +25,14 @@ export class RouteAudit {
   #isAsking = false;
   /** Whether this round is done as fast as is allowed. */
   #isHurrying = false;
+  /** Those of a hurried round about whom nothing was answered: asked about again and again beside the rounds that follow. */
+  #again: Session[] = [];
 
-  constructor(parts: RouteAuditParts) {
-    this.#parts = parts;
-    this.#round = parts.registry.live();
+  constructor(registry: SessionRegistry, repair: RouteRepair, guard: PauseGuard) {
+    this.#registry = registry;
+    this.#repair = repair;
+    this.#guard = guard;
+    this.#round = registry.live();
   }
 
   start(): void {
@@ -51,26 +44,31 @@ export class RouteAudit {
     this.#timer = null;
   }
 
-  /** The directory has lost its data: puts every route back as fast as is allowed. */
+  /** The directory has lost its data: puts every route back as fast as is allowed, and where it does not answer, as soon as it does. */
   hurry(): void {
     this.#isHurrying = true;
-    this.#round = this.#parts.registry.live();
+    this.#again = [];
+    this.#round = this.#registry.live();
   }
 
   /** One batch is under way at a time, so that a slow directory is asked less. Never rejects. */
   async #tick(): Promise<void> {
-    this.#parts.guard.check();
+    this.#guard.check();
     const isHurrying = this.#isHurrying;
-    const evenly = (this.#parts.registry.size * TICK_MS) / ROUND_MS;
+    const evenly = (this.#registry.size * TICK_MS) / ROUND_MS;
     this.#credit = isHurrying ? MAX_PER_TICK : Math.min(this.#credit + evenly, MAX_PER_TICK);
     if (this.#isAsking) return;
     this.#isAsking = true;
     // At least one each time: a walk over a Map that rests keeps all that has been deleted from the Map since.
-    const batch = this.#next(Math.max(1, Math.floor(this.#credit)));
-    this.#credit = Math.max(0, this.#credit - batch.length);
-    const answered = await Promise.all(batch.map((session) => this.#ask(session)));
-    // What the directory has lost is put back before this rests, however long the directory is away.
-    if (isHurrying && answered.includes(false)) this.hurry();
+    const ofRound = this.#next(Math.max(1, Math.floor(this.#credit)));
+    this.#credit = Math.max(0, this.#credit - ofRound.length);
+    const again = this.#again.splice(0, MAX_PER_TICK - ofRound.length);
+    const [failed, failedAgain] = await Promise.all([
+      this.#repair.check(ofRound),
+      this.#repair.check(again.filter(({ state }) => state === 'live')),
+    ]);
+    if (isHurrying) this.#again.push(...failed);
+    this.#again.push(...failedAgain);
     this.#isAsking = false;
   }
 
@@ -82,39 +80,10 @@ export class RouteAudit {
         batch.push(next.value);
         continue;
       }
-      this.#round = this.#parts.registry.live();
+      this.#round = this.#registry.live();
       this.#isHurrying = false;
       break;
     }
     return batch;
-  }
-
-  /** Answers whether the directory did. */
-  async #ask(session: Session): Promise<boolean> {
-    const { directory, releases, audited } = this.#parts;
-    const { clientId, route, tokenIssuedAtMs } = session;
-    let result: ConfirmResult | 'failed' = 'failed';
-    try {
-      result = await directory.confirm(clientId, route, tokenIssuedAtMs);
-    } catch {
-      // Counted; the directory itself says once that it is away.
-    }
-    audited.inc({ result });
-    // It has ended meanwhile, and this may have written its route after that was deleted.
-    if (session.state === 'ended') void releases.release(session);
-    else this.#repair(session, result, tokenIssuedAtMs);
-    return result !== 'failed';
-  }
-
-  #repair(
-    { clientId, connection, route, tokenIssuedAtMs }: Session,
-    result: ConfirmResult | 'failed',
-    askedAboutMs: number,
-  ): void {
-    if (result === 'standing' || result === 'failed') return;
-    // A newer token has come meanwhile.
-    if (result === 'revoked' && tokenIssuedAtMs !== askedAboutMs) return;
-    this.#parts.logger.debug({ clientId, conn: route.conn, result }, 'the audit repaired a route');
-    if (result !== 'restored') connection.close(result === 'replaced' ? 'replaced' : 'tokenRevoked');
   }
 }

@@ -39,7 +39,6 @@ export class TokenRefresh {
       return { close: 'tokenInvalid', detail: 'the token is of another client' };
     const standing = await this.#confirm(session, verified.issuedAtMs);
     if (standing === 'revoked') return { close: 'tokenRevoked', detail: '' };
-    if (standing === 'replaced') return { close: 'replaced', detail: '' };
     session.tokenIssuedAtMs = verified.issuedAtMs;
     return { expiresAtMs: verified.expiresAtMs };
   }
@@ -54,7 +53,7 @@ export class TokenRefresh {
     }
   }
 
-  /** The session goes on while the directory is away; the route audit asks again. */
+  /** The session goes on while the directory is away or shows another connection; the route audit asks again. */
   async #confirm(session: Session, tokenIssuedAtMs: number): Promise<ConfirmResult | 'unknown'> {
     const { directory, releases, logger } = this.#parts;
     const { clientId, route } = session;

@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { ConfigResourceTypes, Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
+import {
+  ConfigResourceTypes,
+  Kafka,
+  KafkaJSNonRetriableError,
+  KafkaJSNumberOfRetriesExceeded,
+  KafkaJSProtocolError,
+  logLevel,
+  type KafkaMessage,
+  type Message,
+} from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { realBackend } from '../../../test-support/backends.ts';
@@ -11,7 +20,7 @@ import {
   UpstreamUnavailable,
   type UpstreamRecord,
 } from '../src/upstream/index.ts';
-import { minInSyncReplicas } from '../src/upstream/kafka-client.ts';
+import { isRetriable, minInSyncReplicas } from '../src/upstream/kafka-client.ts';
 import { Relay } from './redis-relay.ts';
 import { eventually, ordersByClient, record, roomy, upstreamConformance } from './upstream.conformance.ts';
 
@@ -93,6 +102,23 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     cleanUps.push(() => Promise.all(logs.map((log) => log.close())));
     await Promise.all(logs.map((log) => log.start()));
     await Promise.all(logs.map((log, i) => log.publish(record('ann', i))));
+  });
+
+  test('starts on a broker that hangs up at first', async () => {
+    let tries = 0;
+    const rude = createServer((socket) => socket.destroy()).on('connection', () => tries++);
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    const { port: relayPort } = rude.address() as AddressInfo;
+    const change = settings({ brokers: `127.0.0.1:${relayPort}` });
+    const log = new KafkaUpstreamLog({ settings: change, logger, clientId: 'test' });
+    cleanUps.push(() => log.close());
+    const started = log.start();
+    await expect.poll(() => tries, eventually).toBeGreaterThan(2);
+    await new Promise((resolve) => rude.close(resolve));
+    const [host = '', port] = (brokers as string).split(':');
+    const relay = await Relay.open({ host, port: Number(port) }, relayPort);
+    cleanUps.push(() => relay.close());
+    await started;
   });
 
   test('topics are made with as many in-sync replicas as there can be, up to two', async () => {
@@ -310,6 +336,18 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     await expect.poll(publish, eventually).toBe('taken');
     await expect.poll(() => got.includes('m-2'), eventually).toBe(true);
   });
+});
+
+test('a topic that its broker has not heard of yet may be tried again, however kafkajs wraps it; a wrong setting may not', () => {
+  const young = new KafkaJSProtocolError({
+    ...{ type: 'UNKNOWN_TOPIC_OR_PARTITION', code: 3, retriable: true },
+    name: '',
+    message: 'no such topic',
+  });
+  expect(isRetriable(young)).toBe(true);
+  expect(isRetriable(new KafkaJSNumberOfRetriesExceeded(young, { retryCount: 0, retryTime: 1 }))).toBe(true);
+  expect(isRetriable(new KafkaJSNonRetriableError('Invalid topics array'))).toBe(false);
+  expect(isRetriable(new Error('no answer'))).toBe(false);
 });
 
 describe('KafkaUpstreamLog without Kafka', () => {

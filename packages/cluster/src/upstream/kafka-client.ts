@@ -105,6 +105,12 @@ export function minInSyncReplicas(replicationFactor: number): number {
   return Math.min(2, replicationFactor);
 }
 
+/** Whether the next try may succeed: a broker that is not there yet, or that has not heard yet of a topic which was made a moment ago. */
+export function isRetriable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (error as { retriable?: unknown }).retriable === true || isRetriable(error.cause);
+}
+
 /** kafkajs wraps the broker's error, whose `type` is the name in Kafka's protocol, once or twice. */
 function isTooLarge(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -1,7 +1,8 @@
 import type { KafkaMessage, Message } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaSettings } from '../config.ts';
-import { KafkaClient, type TopicMessage } from './kafka-client.ts';
+import { backOff } from './backoff.ts';
+import { isRetriable, KafkaClient, type TopicMessage } from './kafka-client.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
 import {
   asDeadLetter,
@@ -51,11 +52,23 @@ export class KafkaUpstreamLog implements UpstreamLog {
   }
 
   /**
-   * Creates the topics if they are missing. Rejects with `UpstreamUnavailable` if Kafka does not answer; the log can be
-   * used all the same, and does this by itself once Kafka is back.
+   * Creates the topics if they are missing, and tries again for `publishTimeoutMs`. Rejects with `UpstreamUnavailable` if Kafka does not
+   * answer; the log can be used all the same, and does this by itself once Kafka is back.
    */
   async start(): Promise<void> {
-    await unavailableUnless(this.#client.ensureTopics());
+    await unavailableUnless(this.#ensureTopics());
+  }
+
+  async #ensureTopics(): Promise<void> {
+    const endsAtMs = performance.now() + this.#settings.publishTimeoutMs;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#client.ensureTopics();
+      } catch (error) {
+        if (!isRetriable(error) || performance.now() >= endsAtMs) throw error;
+      }
+      await backOff(attempt);
+    }
   }
 
   async publish(record: UpstreamRecord): Promise<void> {

@@ -17,6 +17,7 @@ const tools = [
   { what: 'nginx', debianPackage: 'nginx' },
   { what: 'python3', debianPackage: 'python3' },
   { what: 'openssl', debianPackage: 'openssl' },
+  { what: 'redis-server', debianPackage: 'redis-server' },
 ];
 /** Where tests look first (test-support/backends.ts): what is given there is not started here. */
 const givenBy: Record<BackendName, string> = {

@@ -9,12 +9,13 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemCatalogue, type ProblemCode } from '@longwire/service-kit';
 import { freePort, waitFor } from '../../test-support/helpers.ts';
-import { environment, isPresent } from '../local/run.ts';
+import { hasProgram } from '../../test-support/programs.ts';
+import { environment } from '../local/run.ts';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const source = join(import.meta.dirname, '../nginx');
 
-describe.skipIf(!isPresent('nginx'))('nginx in front of auth and admin', () => {
+describe.skipIf(!hasProgram('nginx'))('nginx in front of auth and admin', () => {
   let folder: string;
   let nginx: ChildProcess | undefined;
   const behind: Record<'auth' | 'admin', { server: Server; port: number }> = {} as never;

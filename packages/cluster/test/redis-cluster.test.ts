@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startRedisCluster, type RedisClusterSet } from '../../../deploy/local/redis/redis-cluster.ts';
 import type { RedisProcess } from '../../../deploy/local/redis/redis-process.ts';
-import { isPresent } from '../../../deploy/local/run.ts';
+import { hasProgram } from '../../../test-support/programs.ts';
 import { uniqueName, waitFor } from '../../../test-support/helpers.ts';
 import { redisSettings } from '../src/config.ts';
 import { RedisDirectory } from '../src/directory/index.ts';
@@ -16,7 +16,7 @@ const commandTimeoutMs = 1000;
 /** Enough to have some in the slots of each master. */
 const clientIds = Array.from({ length: 60 }, (_, i) => `client-${i}`);
 
-describe.skipIf(!isPresent('redis-server'))('RedisDirectory on a Redis Cluster', { timeout: 90_000 }, () => {
+describe.skipIf(!hasProgram('redis-server'))('RedisDirectory on a Redis Cluster', { timeout: 90_000 }, () => {
   let servers: RedisClusterSet;
   const opened: RedisDirectory[] = [];
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { Value } from 'typebox/value';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RedisProcess } from '../../../deploy/local/redis/redis-process.ts';
-import { isPresent } from '../../../deploy/local/run.ts';
+import { hasProgram } from '../../../test-support/programs.ts';
 import { uniqueName, waitFor } from '../../../test-support/helpers.ts';
 import { redisSettings } from '../src/config.ts';
 import { DirectoryUnavailable, RedisDirectory, type NodeLease } from '../src/directory/index.ts';
@@ -24,7 +24,7 @@ const lease: NodeLease = {
 };
 
 /** A Redis of its own, which these tests may harm, behind a relay. */
-describe.skipIf(!isPresent('redis-server'))(
+describe.skipIf(!hasProgram('redis-server'))(
   'RedisDirectory on a Redis in trouble',
   { timeout: 60_000 },
   () => {

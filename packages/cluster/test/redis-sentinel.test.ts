@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Value } from 'typebox/value';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startRedisSentinel, type RedisSentinelSet } from '../../../deploy/local/redis/redis-sentinel.ts';
-import { isPresent } from '../../../deploy/local/run.ts';
+import { hasProgram } from '../../../test-support/programs.ts';
 import { uniqueName, waitFor } from '../../../test-support/helpers.ts';
 import { redisSettings, type RedisSettings } from '../src/config.ts';
 import { RedisDirectory } from '../src/directory/index.ts';
@@ -12,7 +12,7 @@ const logger = pino({ level: 'silent' });
 const nowMs = Date.now();
 const clientIds = Array.from({ length: 200 }, (_, i) => `client-${i}`);
 
-describe.skipIf(!isPresent('redis-server'))(
+describe.skipIf(!hasProgram('redis-server'))(
   'RedisDirectory behind Redis Sentinel',
   { timeout: 120_000 },
   () => {

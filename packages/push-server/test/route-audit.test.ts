@@ -13,7 +13,7 @@ import {
   type Route,
 } from '@longwire/cluster';
 import { RedisProcess } from '../../../deploy/local/redis/redis-process.ts';
-import { isPresent } from '../../../deploy/local/run.ts';
+import { hasProgram } from '../../../test-support/programs.ts';
 import { waitFor } from '../../../test-support/helpers.ts';
 import { metric, TestCluster, type TestServer } from './harness.ts';
 import { DirectoryLink, MembershipLink } from './links.ts';
@@ -178,7 +178,7 @@ describe('the audit of routes', () => {
   );
 });
 
-describe.skipIf(!isPresent('redis-server'))('a Redis that is emptied', () => {
+describe.skipIf(!hasProgram('redis-server'))('a Redis that is emptied', () => {
   it(
     'has every route back at a bounded rate, while clients of one node reach each other',
     { timeout: 120_000 },

@@ -2,10 +2,11 @@ import { Kafka, logLevel, Partitioners, type Admin, type Message, type Producer 
 import type { Logger } from 'pino';
 import type { KafkaSettings } from '../config.ts';
 import { HeldClient } from './held-client.ts';
-import { fixIdleTimers, openSocket } from './kafkajs-fixes.ts';
+import { fixCutFrames, fixIdleTimers, openSocket } from './kafkajs-fixes.ts';
 import { BatchTooLarge } from './send-queue.ts';
 
 fixIdleTimers();
+fixCutFrames();
 
 /** Broker errors that are about the size of the batch; everything else may be over at the next try. */
 const tooLarge: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];

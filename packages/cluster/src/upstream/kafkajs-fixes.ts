@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import type { ISocketFactoryArgs } from 'kafkajs';
 
+const require = createRequire(import.meta.url);
+
 interface RequestQueuePrototype {
   pending: readonly unknown[];
   scheduleCheckPendingRequests(): void;
@@ -13,13 +15,51 @@ interface RequestQueuePrototype {
  * Node 24. With nothing pending there is nothing to look after.
  */
 export function fixIdleTimers(): void {
-  const require = createRequire(import.meta.url);
   const RequestQueue = require('kafkajs/src/network/requestQueue/index.js') as {
     prototype: RequestQueuePrototype;
   };
   const original = RequestQueue.prototype.scheduleCheckPendingRequests;
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueuePrototype) {
     if (this.pending.length > 0) original.call(this);
+  };
+}
+
+/** What was read of a frame that is not whole yet. */
+interface ConnectionPrototype {
+  chunks: Buffer[];
+  bytesBuffered: number;
+  bytesNeeded: number;
+  socket?: Socket;
+  isConnected(): boolean;
+  connect(): Promise<boolean>;
+  processData(bytes: Buffer): void;
+}
+
+const LENGTH_BYTES = 4;
+
+/**
+ * kafkajs 2.2.4 keeps the beginning of a frame that was cut off, connects again and reads on as if nothing had happened: it takes bytes of a message for
+ * a length, and throws where nobody can catch it. A new connection begins with nothing, and one that makes no sense is ended as if it had broken.
+ */
+export function fixCutFrames(): void {
+  const { prototype } = require('kafkajs/src/network/connection.js') as { prototype: ConnectionPrototype };
+  const { connect: originalConnect, processData } = prototype;
+  const forget = (connection: ConnectionPrototype): void => {
+    connection.chunks = [];
+    connection.bytesBuffered = 0;
+    connection.bytesNeeded = LENGTH_BYTES;
+  };
+  prototype.connect = function (this: ConnectionPrototype) {
+    if (!this.isConnected()) forget(this);
+    return originalConnect.call(this);
+  };
+  prototype.processData = function (this: ConnectionPrototype, bytes: Buffer) {
+    try {
+      processData.call(this, bytes);
+    } catch (error) {
+      forget(this);
+      this.socket?.destroy(error as Error);
+    }
   };
 }
 

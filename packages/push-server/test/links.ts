@@ -45,6 +45,8 @@ export class DirectoryLink {
   readonly confirmsByTenth = new Map<number, number>();
   /** `cut`: nothing arrives. `answers-lost`: calls take effect, and no answer comes back. */
   state: 'up' | 'cut' | 'answers-lost' = 'up';
+  /** Confirmations of these clients fail: a master of a cluster is away. */
+  isOutOfReach: (clientId: string) => boolean = () => false;
   /** While not null, claims are given up without an answer, and take effect only when the test runs them. */
   lateClaims: (() => Promise<unknown>)[] | null = null;
   /** Releases that were answered. */
@@ -60,6 +62,8 @@ export class DirectoryLink {
           if (this.state !== 'up' && name === 'release') this.lostReleases++;
           if (name === 'confirm') this.#countConfirm();
           if (this.state === 'cut') throw new DirectoryUnavailable('cut by the test');
+          if (name === 'confirm' && this.isOutOfReach(args[0] as string))
+            throw new DirectoryUnavailable('out of reach by the test');
           const call = () => (target[name] as (...args: unknown[]) => Promise<unknown>).apply(target, args);
           if (name === 'claim' && this.lateClaims !== null) {
             this.lateClaims.push(call);

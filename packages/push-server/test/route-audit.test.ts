@@ -178,6 +178,32 @@ describe('the audit of routes', () => {
   );
 });
 
+it('puts back at once what a part of a directory has lost while another part is away, and the rest when it is back', async () => {
+  const link = new DirectoryLink();
+  const cluster = await clusterOn(link.directory);
+  const server = await cluster.start('push-1');
+  const clientIds = Array.from({ length: 1200 }, (_, i) => `client-${i}`);
+  for (let start = 0; start < clientIds.length; start += 200)
+    await Promise.all(clientIds.slice(start, start + 200).map((id) => cluster.login(server, id)));
+  const [route] = await link.directory.lookup(['client-0']);
+  const within = async (count: number) => {
+    const startedAtMs = performance.now();
+    await waitFor(async () => (await link.directory.count()) === count);
+    // An even round takes 40 s.
+    expect(performance.now() - startedAtMs).toBeLessThan(20_000);
+  };
+  link.isOutOfReach = (clientId) => clientId < 'client-2';
+  const away = clientIds.filter(link.isOutOfReach).length;
+  await link.directory.sweep(route!.nodeId, route!.boot);
+  await within(clientIds.length - away);
+  await waitFor(async () => (await audited(server, 'failed')) > 3 * away);
+  // Meanwhile the others are looked after as always.
+  const before = await audited(server, 'standing');
+  await waitFor(async () => (await audited(server, 'standing')) >= before + 20);
+  link.isOutOfReach = () => false;
+  await within(clientIds.length);
+}, 90_000);
+
 describe.skipIf(!hasProgram('redis-server'))('a Redis that is emptied', () => {
   it(
     'has every route back at a bounded rate, while clients of one node reach each other',

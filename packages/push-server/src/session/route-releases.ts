@@ -15,6 +15,8 @@ export class RouteReleases {
   readonly #kept = new Set<Session>();
   /** Those that are released once more after the first release was answered. */
   readonly #unanswered = new Set<Session>();
+  /** Those whose first release was answered since the last retry: they wait for the next but one. */
+  readonly #onceMore = new Set<Session>();
   #isRetrying = false;
 
   /** `lost` counts releases given up because too many were kept. */
@@ -25,14 +27,14 @@ export class RouteReleases {
   }
 
   get waiting(): number {
-    return this.#kept.size;
+    return this.#kept.size + this.#onceMore.size;
   }
 
   /** Never rejects. */
   async release(session: Session): Promise<void> {
     try {
       await this.#directory.release(session.clientId, session.route);
-      if (this.#unanswered.delete(session)) this.#kept.add(session);
+      if (this.#unanswered.delete(session)) this.#onceMore.add(session);
       else this.#kept.delete(session);
     } catch {
       if (this.#kept.size < MAX_KEPT) this.#kept.add(session);
@@ -42,18 +44,21 @@ export class RouteReleases {
 
   /**
    * For a claim that was not answered. It may still lie unread on a connection that was given up, and take effect after a
-   * release that went over the next one: so a second release follows. Never rejects.
+   * release that went over the next one: so a second release follows a second later or two. Never rejects.
    */
   async releaseUnanswered(session: Session): Promise<void> {
     if (this.#unanswered.size < MAX_KEPT) this.#unanswered.add(session);
     await this.release(session);
   }
 
-  /** Called from time to time. */
+  /** Called once a second. */
   async retry(): Promise<void> {
-    if (this.#isRetrying || this.#kept.size === 0) return;
-    this.#isRetrying = true;
+    if (this.#isRetrying) return;
     const batch = [...this.#kept].slice(0, RETRY_BATCH);
+    for (const session of this.#onceMore) this.#kept.add(session);
+    this.#onceMore.clear();
+    if (batch.length === 0) return;
+    this.#isRetrying = true;
     await Promise.all(batch.map((session) => this.release(session)));
     this.#logger.info({ tried: batch.length, left: this.#kept.size }, 'released routes of ended sessions');
     this.#isRetrying = false;

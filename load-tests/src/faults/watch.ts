@@ -14,6 +14,7 @@ const PUSH_PAUSE_MS = 1500;
 const LIST_SIZE = 20;
 const SETTLE_DEADLINE_MS = 60_000;
 const ROWS_DEADLINE_MS = 60_000;
+const EXAMPLES = 5;
 const CALL_GRACE_MS = 500;
 
 interface WatchParts {
@@ -107,12 +108,19 @@ export class Watch {
   #judgeDrops(findings: Findings, drops: readonly Drop[]): void {
     const lost = drops.filter(({ lostAtMs }) => lostAtMs >= this.#startedAtMs);
     const closed = this.#lab.probes.flatMap(({ closes }) => closes);
+    const who = [
+      ...lost.map(({ clientId }) => clientId),
+      ...this.#lab.probes.filter(({ closes }) => closes.length > 0).map(({ clientId }) => clientId),
+    ];
     const reasons = new Map<string, number>();
     for (const reason of [...lost.map((drop) => drop.reason), ...closed])
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     const text = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ');
     if (this.#scenario.dropsClients !== true)
-      findings.check(lost.length + closed.length === 0, `connections were lost: ${text}`);
+      findings.check(
+        lost.length + closed.length === 0,
+        `connections were lost: ${text}, of ${who.slice(0, EXAMPLES).join(', ')}`,
+      );
     else findings.note(`connections lost: ${text === '' ? 'none' : text}`);
   }
 

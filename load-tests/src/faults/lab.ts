@@ -33,7 +33,8 @@ export interface LabOptions {
 export const MESSAGE_TIMEOUT_MS = 20_000;
 const CLIENT_PROCESSES = 2;
 const PROBE_MESSAGES_PER_SECOND = 20;
-const REBALANCE_DEADLINE_MS = 20_000;
+const QUIET_MS = 3000;
+const QUIET_DEADLINE_MS = 30_000;
 const WARM_UP_ROUNDS = 100;
 const PORTS_OF_PUSH_SERVERS = 50;
 
@@ -224,15 +225,24 @@ export class Lab {
   /** Brings clients back to where they belong, after a scenario that has moved them. */
   async rebalance(): Promise<void> {
     await this.cluster.call(this.services.admin, 'POST', '/v1/rebalances', { clientsPerSecond: 100 });
-    const least = this.fleet.clientIds.length / this.services.pushServers.length / 2;
-    await until(
-      () => this.nodes(),
-      (nodes) =>
-        nodes.length === this.services.pushServers.length &&
-        nodes.every(({ sessions }) => (sessions ?? 0) >= least),
-      REBALANCE_DEADLINE_MS,
-    );
+    await this.#quiet();
     await this.online.settled(this.clients);
+  }
+
+  /** Waits until nobody has changed its connection for a while: a client that was sent away may take a second to go. */
+  async #quiet(): Promise<void> {
+    let drops = -1;
+    let sinceMs = 0;
+    await until(
+      () => this.fleet.status(),
+      (status) => {
+        const nowMs = performance.now();
+        if (status.drops.length !== drops) sinceMs = nowMs;
+        drops = status.drops.length;
+        return status.connected === this.fleet.clientIds.length && nowMs - sinceMs > QUIET_MS;
+      },
+      QUIET_DEADLINE_MS,
+    );
   }
 
   async stop(): Promise<void> {

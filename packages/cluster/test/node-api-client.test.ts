@@ -57,6 +57,12 @@ describe('NodeClient', () => {
     expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(190);
   });
 
+  it('takes no answer for one about each connection that is not', async () => {
+    await expect(
+      client.holds(api, { boot: '0'.repeat(16), connections: [{ clientId: 'a', conn: 1 }] }, 30_000),
+    ).rejects.toThrow(NodeUnreachable);
+  });
+
   it('lets go of a node that has left, and lets its last calls end', async () => {
     const member = {
       nodeId: 'push-1',

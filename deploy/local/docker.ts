@@ -66,12 +66,15 @@ async function composeEnvironment(set: SetName): Promise<Record<string, string>>
   const ports = backendNames.map(
     (name) => [`LONGWIRE_LOCAL_${name.toUpperCase()}_PORT`, String(placeOf(set, name).port)] as const,
   );
+  const { backDoorPort, proxyPort } = placeOf(set, 'kafka');
   const place = placeOf(set, 'mariadb');
   await preparePassword(place);
   const { password } = new URL(mariadb.address(place));
   return {
     ...Object.fromEntries(unused),
     ...Object.fromEntries(ports),
+    LONGWIRE_LOCAL_KAFKA_BACK_DOOR_PORT: String(backDoorPort),
+    LONGWIRE_LOCAL_KAFKA_PROXY_PORT: String(proxyPort),
     LONGWIRE_DATABASE_PASSWORD: password,
   };
 }

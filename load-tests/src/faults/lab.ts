@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { createConnection } from 'mysql2/promise';
 import type { BackendAddresses } from '../../../deploy/local/backends.ts';
 import type { SetName } from '../../../deploy/local/sets.ts';
 import { Cluster, repository, type Node } from '../lib/cluster.ts';
@@ -9,6 +8,7 @@ import { OnlineCount } from '../traffic/online-count.ts';
 import { Rows } from '../traffic/rows.ts';
 import type { ApiCall } from './api-probe.ts';
 import { openDoors, type BackendKind, type Doors } from './doors.ts';
+import { dropNamespace, openNamespace } from './namespace.ts';
 import { RawClient } from './raw-client.ts';
 import type { SeededRandom } from './random.ts';
 import { ReadyWatch } from './ready-watch.ts';
@@ -101,33 +101,25 @@ export class Lab {
 
   /** Resolves when everything runs and every client is connected. */
   static async start(options: LabOptions): Promise<Lab> {
-    const { namespace, backends, set, firstPort } = options;
-    const database = new URL(backends.databaseUrl);
-    await inDatabase(database.href, 'create database if not exists ??', namespace);
-    database.pathname = `/${namespace}`;
-    const doors = await openDoors({ ...backends, databaseUrl: database.href }, set);
-    const folder = join(repository, '.longwire', 'runs', 'faults', namespace);
-    const names = {
-      LONGWIRE_REDIS_KEY_PREFIX: namespace,
-      LONGWIRE_ZOOKEEPER_ROOT_PATH: `/${namespace}`,
-      LONGWIRE_KAFKA_TOPIC: namespace,
-      LONGWIRE_KAFKA_DEAD_LETTER_TOPIC: `${namespace}.dead`,
-      LONGWIRE_CONSUMER_GROUP: namespace,
-    };
-    const env = { ...settings, ...names, ...options.env };
+    const { set, firstPort } = options;
+    const namespace = await openNamespace(options.namespace, options.backends);
+    const doors = await openDoors(namespace.backends, set);
+    const folder = join(repository, '.longwire', 'runs', 'faults', options.namespace);
+    const env = { ...settings, ...namespace.env, ...options.env };
     const cluster = new Cluster({ folder, firstPort, backends: doors.addresses, env });
+    let lab: Lab | null = null;
     try {
       const services = await startServices(
         cluster,
         firstPort + PORTS_OF_PUSH_SERVERS,
         doors.addresses.zookeeperServers,
       );
-      const lab = new Lab(options, cluster, doors, services, await Rows.open(database.href));
+      lab = new Lab(options, cluster, doors, services, await Rows.open(namespace.backends.databaseUrl));
       await lab.#fill(options.clients);
       return lab;
     } catch (error) {
-      await cluster.stop();
-      await closeAll(Object.values(doors.proxies));
+      if (lab !== null) await lab.stop();
+      else await Promise.all([cluster.stop(), closeAll(Object.values(doors.proxies))]);
       throw error;
     }
   }
@@ -260,8 +252,7 @@ export class Lab {
     }
     await Promise.all([this.fleet.stop(), this.cluster.stop(), this.rows.close()]);
     await closeAll(this.#proxies());
-    const { backends, namespace } = this.options;
-    await inDatabase(backends.databaseUrl, 'drop database if exists ??', namespace);
+    await dropNamespace(this.options.namespace, this.options.backends);
   }
 
   async #fill(clients: number): Promise<void> {
@@ -289,13 +280,4 @@ export class Lab {
 
 async function closeAll(proxies: readonly { close(): Promise<void> }[]): Promise<void> {
   await Promise.all(proxies.map((proxy) => proxy.close()));
-}
-
-async function inDatabase(url: string, statement: string, name: string): Promise<void> {
-  const connection = await createConnection({ uri: url, connectTimeout: 10_000 });
-  try {
-    await connection.query({ sql: statement, values: [name], timeout: 10_000 });
-  } finally {
-    await connection.end();
-  }
 }

@@ -119,7 +119,8 @@ describe('compose.yaml', () => {
     const ports = Object.values(local.services).flatMap((service) => service.ports ?? []);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
     const variables = [...source.matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
-    const known = backendNames.map((name) => `LONGWIRE_LOCAL_${name.toUpperCase()}_PORT`);
+    const doors = ['KAFKA_BACK_DOOR', 'KAFKA_PROXY'];
+    const known = [...backendNames, ...doors].map((name) => `LONGWIRE_LOCAL_${name.toUpperCase()}_PORT`);
     expect([...new Set(variables)].toSorted()).toEqual(known.toSorted());
   });
 

@@ -154,4 +154,16 @@ describe('a client that logs in again and again', () => {
       );
     await cluster.login(server, 'alice');
   });
+
+  it('cannot be locked out with a token of it that was stolen and revoked, even many at once', async () => {
+    const server = await cluster.start('push-1', settings);
+    const issuedAtMs = Date.now() - 1000;
+    const stolen = await cluster.token('alice', { issuedAtMs });
+    await cluster.directory.revoke('alice', issuedAtMs);
+    const thieves = await Promise.all(
+      Array.from({ length: 20 }, () => cluster.connect(server, 'alice', stolen)),
+    );
+    for (const thief of thieves) expect((await thief.closed()).name).toBe('tokenRevoked');
+    await cluster.login(server, 'alice');
+  });
 });

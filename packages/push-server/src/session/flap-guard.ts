@@ -3,24 +3,25 @@ export interface FlapLimits {
   readonly loginBanMs: number;
 }
 
-interface Logins {
-  /** When the minute in which they are counted ends, or the ban. */
+interface Minute {
   endsAtMs: number;
-  count: number;
+  logins: number;
 }
 
 const MINUTE_MS = 60_000;
+/** Counted, and refused: as many of each. */
 const MAX_CLIENTS = 65_536;
 
 /**
- * Refuses clients that log in again and again. Counts on this node alone, and only logins with a good token, so that nobody can lock out
- * another. Knows a bounded number of clients: the ones that began longest ago are forgotten first.
+ * Refuses clients that log in again and again. Counts on this node alone, and only logins that took effect: neither a forged token nor a
+ * revoked one locks out the client that it names. Knows a bounded number of clients: those that began longest ago are forgotten first.
  */
 export class FlapGuard {
   readonly #limits: FlapLimits;
   readonly #onForgotten: () => void;
-  /** In the order in which their minutes or bans began. */
-  readonly #clients = new Map<string, Logins>();
+  // Each in the order in which its entries begin. All of one map last as long, so that is the order in which they end.
+  readonly #minutes = new Map<string, Minute>();
+  readonly #bans = new Map<string, { readonly endsAtMs: number }>();
 
   /** `onForgotten`: a client had to be forgotten before its time. */
   constructor(limits: FlapLimits, onForgotten: () => void) {
@@ -28,44 +29,50 @@ export class FlapGuard {
     this.#onForgotten = onForgotten;
   }
 
+  /** Clients that are counted, and those that are refused. */
   get size(): number {
-    return this.#clients.size;
+    return this.#minutes.size + this.#bans.size;
   }
 
-  /** Counts a login. Answers 0, or for how many milliseconds the client is refused still. */
-  login(clientId: string, nowMs: number = performance.now()): number {
+  /** Asked before a login. Answers 0, or for how many milliseconds the client is refused still. */
+  refusedForMs(clientId: string, nowMs: number = performance.now()): number {
     const { maxLoginsPerMinute, loginBanMs } = this.#limits;
-    const known = this.#clients.get(clientId);
-    if (known === undefined || known.endsAtMs <= nowMs) {
-      this.#begin(clientId, { endsAtMs: nowMs + MINUTE_MS, count: 1 }, nowMs);
-      return 0;
-    }
-    if (known.count > maxLoginsPerMinute) return Math.ceil(known.endsAtMs - nowMs);
-    if (++known.count <= maxLoginsPerMinute) return 0;
-    this.#begin(clientId, { endsAtMs: nowMs + loginBanMs, count: known.count }, nowMs);
+    const ban = this.#bans.get(clientId);
+    if (ban !== undefined && ban.endsAtMs > nowMs) return Math.ceil(ban.endsAtMs - nowMs);
+    const minute = this.#minutes.get(clientId);
+    if (minute === undefined || minute.endsAtMs <= nowMs || minute.logins < maxLoginsPerMinute) return 0;
+    this.#minutes.delete(clientId);
+    this.#begin(this.#bans, clientId, { endsAtMs: nowMs + loginBanMs }, nowMs);
     return loginBanMs;
   }
 
-  /** A counted login failed through no fault of the client. */
-  forgive(clientId: string): void {
-    const known = this.#clients.get(clientId);
-    if (known !== undefined && known.count <= this.#limits.maxLoginsPerMinute) known.count--;
+  /** Counts a login that took effect. */
+  loggedIn(clientId: string, nowMs: number = performance.now()): void {
+    const minute = this.#minutes.get(clientId);
+    if (minute !== undefined && minute.endsAtMs > nowMs) minute.logins++;
+    else this.#begin(this.#minutes, clientId, { endsAtMs: nowMs + MINUTE_MS, logins: 1 }, nowMs);
   }
 
   /** Frees what is over. Call it now and then. */
   forgetEnded(nowMs: number = performance.now()): void {
-    for (const [clientId, { endsAtMs }] of this.#clients) {
-      if (endsAtMs > nowMs) return;
-      this.#clients.delete(clientId);
-    }
+    for (const clients of [this.#minutes, this.#bans])
+      for (const [clientId, { endsAtMs }] of clients) {
+        if (endsAtMs > nowMs) break;
+        clients.delete(clientId);
+      }
   }
 
-  #begin(clientId: string, logins: Logins, nowMs: number): void {
-    this.#clients.delete(clientId);
-    this.#clients.set(clientId, logins);
-    if (this.#clients.size <= MAX_CLIENTS) return;
-    const [oldest, { endsAtMs }] = this.#clients.entries().next().value!;
-    this.#clients.delete(oldest);
+  #begin<Entry extends { readonly endsAtMs: number }>(
+    clients: Map<string, Entry>,
+    clientId: string,
+    entry: Entry,
+    nowMs: number,
+  ): void {
+    clients.delete(clientId);
+    clients.set(clientId, entry);
+    if (clients.size <= MAX_CLIENTS) return;
+    const [oldest, { endsAtMs }] = clients.entries().next().value!;
+    clients.delete(oldest);
     if (endsAtMs > nowMs) this.#onForgotten();
   }
 }

@@ -68,7 +68,7 @@ export class Login {
     guard.check();
     if (!connection.isOpen) return ended;
     if (!identity.isMember) return refusal('goElsewhere');
-    const refusedForMs = this.#parts.flapGuard.login(verified.clientId);
+    const refusedForMs = this.#parts.flapGuard.refusedForMs(verified.clientId);
     if (refusedForMs > 0) return refusal('reconnectingTooOften', '', refusedForMs);
     const { nodeId, boot } = identity;
     const route: Route = { nodeId, boot, conn: connection.conn, transport: 'tcp', sinceMs: Date.now() };
@@ -89,7 +89,6 @@ export class Login {
       claim = await directory.claim(clientId, session.route, issuedAtMs);
     } catch (error) {
       logger.warn({ err: error, clientId }, 'could not claim a route');
-      flapGuard.forgive(clientId);
       registry.remove(session);
       // The claim may have taken effect, or may yet.
       void releases.releaseUnanswered(session);
@@ -99,6 +98,7 @@ export class Login {
       registry.remove(session);
       return refusal('tokenRevoked');
     }
+    flapGuard.loggedIn(clientId);
     // Also where this one has ended meanwhile: who replaces it in turn knows nothing of the one before it.
     if (claim.replaced !== null) void this.#closeReplaced(clientId, claim.replaced);
     if (!session.connection.isOpen) {

@@ -5,6 +5,7 @@ import { FrameType } from '@longwire/protocol';
 import { waitFor } from '../../../test-support/backends.ts';
 import { metric, TestCluster } from './harness.ts';
 import { UpstreamLink } from './links.ts';
+import { expectGoodClientServed, expectStillServed } from './served.ts';
 
 let cluster: TestCluster;
 let link: UpstreamLink;
@@ -18,7 +19,7 @@ afterEach(() => {
 });
 
 it('gives a client until the login deadline for its whole CONNECT, however steadily the bytes come', async () => {
-  const server = await cluster.start('push-1', { loginTimeoutMs: 500 });
+  const server = await cluster.start('push-1', { loginTimeoutMs: 2000 });
   const signedIn = await cluster.login(server, 'alice');
   const startedAtMs = performance.now();
   const [mute, stuck, dripping] = await Promise.all([1, 2, 3].map(() => cluster.open(server)));
@@ -26,13 +27,14 @@ it('gives a client until the login deadline for its whole CONNECT, however stead
   // The length says 129, so that the whole frame would take more than six seconds.
   dripping!.sendBytes([FrameType.connect, 0x81, 0x01]);
   const drip = setInterval(() => dripping!.sendBytes([1]), 50);
+  await expectGoodClientServed(cluster, server);
   const reason = 'no complete CONNECT before the login deadline';
   for (const client of [mute!, stuck!, dripping!])
     expect(await client.closed()).toEqual({ name: 'loginTimeout', reason, retryAfterMs: 0 });
   clearInterval(drip);
-  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(500);
+  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(2000);
   expect(await metric(server, 'longwire_connections_closed_total', 'reason="loginTimeout"')).toBe(3);
-  await signedIn.pong();
+  await expectStillServed(signedIn, 'alice');
 });
 
 it('closes a client that is silent for the idle timeout, even one with a later login deadline, and keeps one with heartbeats', async () => {
@@ -44,6 +46,7 @@ it('closes a client that is silent for the idle timeout, even one with a later l
   const startedAtMs = performance.now();
   stuck.sendBytes([FrameType.publish, 100, 1, 2]);
   const heartbeat = setInterval(() => alive.sendBytes([FrameType.ping, 0]), 200);
+  await expectGoodClientServed(cluster, server);
   for (const client of [silent, stuck]) expect((await client.closed()).name).toBe('idleTimeout');
   const elapsedMs = performance.now() - startedAtMs;
   expect(elapsedMs).toBeGreaterThanOrEqual(1400);
@@ -66,6 +69,7 @@ describe('frames in flight', () => {
       name: 'tooManyInFlight',
       reason: 'at most 4 frames may wait for their answers',
     });
+    await expectGoodClientServed(cluster, server);
     link.publishes.open();
     expect((await modest.next('published')).messageId).toBe('modest');
     expect(await metric(server, 'longwire_connections_closed_total', 'reason="tooManyInFlight"')).toBe(1);
@@ -84,7 +88,7 @@ describe('frames in flight', () => {
 describe('the number of connections', () => {
   it('is bounded, and a place that is left is free', async () => {
     const server = await cluster.start('push-1', { maxConnections: 2 });
-    const [alice] = [await cluster.login(server, 'alice'), await cluster.login(server, 'bob')];
+    const [alice, bob] = [await cluster.login(server, 'alice'), await cluster.login(server, 'bob')];
     const carol = await cluster.connect(server, 'carol');
     expect(await carol.closed()).toMatchObject({
       name: 'overloaded',
@@ -92,13 +96,15 @@ describe('the number of connections', () => {
     });
     expect(await metric(server, 'longwire_connections_closed_total', 'reason="overloaded"')).toBe(1);
     expect(await metric(server, 'longwire_connections_refused_total', 'reason="connections"')).toBe(1);
+    await expectStillServed(bob, 'bob');
     alice.socket.destroy();
     await waitFor(async () => (await metric(server, 'longwire_connections')) === 1);
-    await cluster.login(server, 'carol');
+    await expectGoodClientServed(cluster, server);
   });
 
   it('does not grow with clients that will not go', async () => {
-    const server = await cluster.start('push-1', { maxConnections: 2 });
+    const server = await cluster.start('push-1', { maxConnections: 3 });
+    const alice = await cluster.login(server, 'alice');
     const { hostname, port } = new URL(`tcp://${server.addresses.tcp}`);
     const sockets: Socket[] = [];
     for (let i = 0; i < 1200; i++) {
@@ -110,11 +116,13 @@ describe('the number of connections', () => {
       mostOpen = Math.max(mostOpen, await metric(server, 'longwire_connections'));
       return (await metric(server, 'longwire_connections_refused_total')) === 1198;
     });
-    expect(mostOpen).toBeLessThan(2 + 1024 + 50);
+    expect(mostOpen).toBeLessThan(3 + 1024 + 50);
+    await expectStillServed(alice, 'alice');
     // Those that were told so and stay are cut off after a while.
-    await waitFor(async () => (await metric(server, 'longwire_connections')) === 2);
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 3);
     for (const socket of sockets) socket.destroy();
-    await waitFor(async () => (await metric(server, 'longwire_connections')) === 0);
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 1);
+    await expectGoodClientServed(cluster, server);
   });
 });
 
@@ -134,11 +142,12 @@ it('does not let a client that reads nothing pile up answers', async () => {
     mostBuffers = Math.max(mostBuffers, accepted[0]!.writableBuffer.length);
     if (flooder.socket.writableLength < 1_000_000) for (let i = 0; i < 8; i++) flooder.socket.write(pings);
   }, 5);
+  await expectGoodClientServed(cluster, server);
   await waitFor(
     async () => (await metric(server, 'longwire_connections_closed_total', 'reason="slowConsumer"')) === 1,
   );
   clearInterval(flood);
-  await neighbour.pong();
+  await expectStillServed(neighbour, 'neighbour');
   // 2 MiB may wait, as one buffer for each read: a buffer for each answer of two bytes would be a million of them.
   expect(mostBuffers).toBeGreaterThan(0);
   expect(mostBuffers).toBeLessThan(10_000);

@@ -49,9 +49,10 @@ export const pushServerSettings = Type.Object({
     description: 'connections that are not signed in; more are closed as overloaded',
   }),
   maxUnauthenticatedPerAddress: Type.Integer({
-    default: 1000,
+    default: 500,
     minimum: 1,
-    description: 'the same for one IPv4 address or one IPv6 network of 64 bits',
+    description:
+      'the same for one IPv4 address or one IPv6 network of 64 bits; fewer while few places are free',
   }),
   acceptsPerSecond: Type.Integer({
     default: 2000,

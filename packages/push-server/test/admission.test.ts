@@ -23,14 +23,40 @@ describe('admission', () => {
     const gate = admission();
     for (let i = 0; i < 3; i++) expect(gate.admit('10.0.0.1', 50)).toBeNull();
     expect(gate.admit('10.0.0.1', 50)?.reason).toBe('unauthenticatedPerAddress');
-    for (let i = 0; i < 3; i++) expect(gate.admit('10.0.0.2', 50)).toBeNull();
-    expect(gate.admit('10.0.0.3', 50)?.reason).toBe('unauthenticated');
+    for (let i = 2; i < 5; i++) expect(gate.admit(`10.0.0.${i}`, 50)).toBeNull();
+    expect(gate.admit('10.0.0.9', 50)?.reason).toBe('unauthenticated');
     expect(gate.unauthenticated).toBe(6);
-    gate.signedIn('10.0.0.1');
-    gate.left('10.0.0.2');
-    expect(gate.admit('10.0.0.1', 50)).toBeNull();
+    gate.signedIn('10.0.0.2');
+    gate.left('10.0.0.3');
+    expect(gate.admit('10.0.0.3', 50)).toBeNull();
     expect(gate.admit('10.0.0.2', 50)).toBeNull();
     expect(gate.unauthenticated).toBe(6);
+  });
+
+  it('leaves places for newcomers however many one, ten or a hundred addresses ask for', () => {
+    for (const [addresses, each] of [
+      [1, 499],
+      [10, 237],
+      [100, 42],
+    ] as const) {
+      const gate = admission({
+        maxConnections: 19_500,
+        maxUnauthenticated: 5000,
+        maxUnauthenticatedPerAddress: 500,
+        acceptsPerSecond: 1_000_000,
+      });
+      for (let i = 0; i < 1000; i++) for (let j = 0; j < addresses; j++) gate.admit(`10.1.0.${j}`, 50);
+      expect(gate.unauthenticated / addresses).toBeGreaterThan(each);
+      expect(5000 - gate.unauthenticated).toBeGreaterThan(400);
+      expect(gate.admit('10.1.0.0', 50)?.reason).toBe('unauthenticatedPerAddress');
+      for (let i = 0; i < 100; i++) expect(gate.admit(`10.2.0.${i}`, 50)).toBeNull();
+    }
+  });
+
+  it('leaves all places to one address where that is set, for the proxy in front', () => {
+    const gate = admission({ maxUnauthenticatedPerAddress: 6 });
+    for (let i = 0; i < 6; i++) expect(gate.admit('10.0.0.1', 50)).toBeNull();
+    expect(gate.admit('10.0.0.1', 50)?.reason).toBe('unauthenticated');
   });
 
   it('takes all of one IPv6 network for one address, and an IPv4 address for itself however it is written', () => {
@@ -96,11 +122,30 @@ describe('admission', () => {
   });
 });
 
+/** Clients that all come at once, each again when it was told to. The earliest goes first. */
+function storm(rate: AcceptRate, clients: number, networkOf: (client: number) => string) {
+  let [lastInMs, tries] = [0, 0];
+  let waiting = Array.from({ length: clients }, (_, client) => ({ client, atMs: 0 }));
+  for (let nowMs = 0; waiting.length > 0; nowMs += 10) {
+    const due = waiting.filter(({ atMs }) => atMs <= nowMs);
+    waiting = waiting.filter(({ atMs }) => atMs > nowMs);
+    for (const { client } of due) {
+      tries++;
+      const waitMs = rate.take(networkOf(client), nowMs);
+      if (waitMs === 0) lastInMs = nowMs;
+      else waiting.push({ client, atMs: nowMs + waitMs });
+    }
+  }
+  return { lastInMs, tries };
+}
+
 describe('the accept rate', () => {
   it('takes a second of it at once, then its rate', () => {
     const rate = new AcceptRate(100);
     const taken = (nowMs: number, tries: number) =>
-      Array.from({ length: tries }, () => rate.take(nowMs)).filter((waitMs) => waitMs === 0).length;
+      Array.from({ length: tries }, (_, i) => rate.take(`10.0.0.${i}`, nowMs)).filter(
+        (waitMs) => waitMs === 0,
+      ).length;
     expect(taken(5000, 150)).toBe(100);
     expect(taken(5100, 150)).toBe(10);
     expect(taken(60_000, 150)).toBe(100);
@@ -110,32 +155,49 @@ describe('the accept rate', () => {
     [10_000, 2000],
     [500, 100],
   ])('has a storm of %i clients back within clients / rate + 2 s at %i/s', (clients, perSecond) => {
-    const rate = new AcceptRate(perSecond);
-    let lastInMs = 0;
-    let tries = 0;
-    // Each comes back when it was told to. The earliest goes first.
-    let waiting: number[] = Array.from({ length: clients }, () => 0);
-    for (let nowMs = 0; waiting.length > 0; nowMs += 10) {
-      const due = waiting.filter((atMs) => atMs <= nowMs);
-      waiting = waiting.filter((atMs) => atMs > nowMs);
-      for (const _ of due) {
-        tries++;
-        const waitMs = rate.take(nowMs);
-        if (waitMs === 0) lastInMs = nowMs;
-        else waiting.push(nowMs + waitMs);
-      }
-    }
+    const { lastInMs, tries } = storm(new AcceptRate(perSecond), clients, (client) => `network-${client}`);
     expect(lastInMs).toBeLessThan((clients / perSecond) * 1000 + 2000);
     expect(tries / clients).toBeLessThan(3);
   });
 
+  it('has a fleet of 10,000 behind one address back within a minute, even while as many come from others', () => {
+    const alone = storm(new AcceptRate(2000), 10_000, () => 'fleet');
+    expect(alone.lastInMs).toBeLessThan(30_000);
+    expect(alone.tries / 10_000).toBeLessThan(4);
+    const both = storm(new AcceptRate(2000), 20_000, (client) =>
+      client % 2 ? 'fleet' : `network-${client}`,
+    );
+    expect(both.lastInMs).toBeLessThan(60_000);
+  });
+
+  it('keeps the places and the appointments of others from a flood of one address', () => {
+    const rate = new AcceptRate(2000);
+    let flooded = 0;
+    let [others, refused, tries] = [0, 0, 0];
+    for (let nowMs = 0; nowMs < 30_000; nowMs++) {
+      for (let i = 0; i < 17; i++) if (rate.take('10.0.0.66', nowMs) === 0) flooded++;
+      tries++;
+      const waitMs = rate.take(`10.1.${nowMs}`, nowMs);
+      if (waitMs === 0) others++;
+      else refused++;
+    }
+    expect([others, refused]).toEqual([tries, 0]);
+    // It gets what they leave.
+    expect(flooded).toBeGreaterThan(29_000);
+    // And when it is one of a storm that fills the node: no one waits for it in the book.
+    const full = new AcceptRate(2000);
+    for (let i = 0; i < 17_000; i++) full.take('10.0.0.66', 0);
+    const waitsMs = Array.from({ length: 3000 }, (_, i) => full.take(`10.1.${i}`, 0));
+    expect(Math.max(...waitsMs)).toBeLessThan(2500);
+  });
+
   it('sends nobody away for longer than a minute, and spreads those at the end of the book', () => {
     const rate = new AcceptRate(10);
-    const waitsMs = Array.from({ length: 5000 }, () => rate.take(0));
+    const waitsMs = Array.from({ length: 5000 }, (_, i) => rate.take(`10.1.${i}`, 0));
     expect(Math.max(...waitsMs)).toBeLessThanOrEqual(61_000);
     const last = waitsMs.slice(-1000);
     expect(Math.min(...last)).toBeGreaterThanOrEqual(30_000);
-    expect(new Set(last.map((waitMs) => Math.floor(waitMs / 3000))).size).toBe(10);
+    expect(new Set(last.map((waitMs) => Math.floor((waitMs - 1) / 3000))).size).toBe(10);
   });
 });
 

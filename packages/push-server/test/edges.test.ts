@@ -5,7 +5,7 @@ import { waitFor } from '../../../test-support/backends.ts';
 import { metric, TestCluster, type TestServer } from './harness.ts';
 import { DirectoryLink } from './links.ts';
 import { expectGoodClientServed } from './served.ts';
-import type { TestClient } from './test-client.ts';
+import { TestClient } from './test-client.ts';
 
 /** Who comes to a push-server and how often, before anything is known of them but an address. */
 let cluster: TestCluster;
@@ -49,7 +49,8 @@ describe('connections that do not sign in', () => {
     const settings = { maxUnauthenticated: 8, maxUnauthenticatedPerAddress: 4, loginTimeoutMs: 2000 };
     const server = await cluster.start('push-1', settings);
     const alice = await cluster.login(server, 'alice');
-    const idlers = [...(await idle(server, '127.0.0.8', 4)), ...(await idle(server, '127.0.0.9', 4))];
+    const idlers = await idle(server, '127.0.0.2', 4);
+    for (let i = 3; i < 7; i++) idlers.push(...(await idle(server, `127.0.0.${i}`, 1)));
     expect(await (await cluster.open(server)).closed()).toMatchObject({
       name: 'overloaded',
       reason: 'too many connections have not signed in',
@@ -90,6 +91,29 @@ it('takes a storm at its rate, tells the others when to come, and has all of the
   expect(waitsMs.length).toBeGreaterThanOrEqual(clients - 2 * perSecond);
   expect(new Set(waitsMs).size).toBeGreaterThan(waitsMs.length / 4);
   await expectGoodClientServed(cluster, server);
+}, 60_000);
+
+it('serves who comes from elsewhere while one address floods it, and while a few hold all the places that they get', async () => {
+  const settings = { acceptsPerSecond: 200, maxUnauthenticated: 100, maxUnauthenticatedPerAddress: 20 };
+  const server = await cluster.start('push-1', settings);
+  for (let i = 2; i < 12; i++)
+    await Promise.all(Array.from({ length: 12 }, () => cluster.open(server, `127.0.0.${i}`)));
+  await waitFor(async () => (await refused(server, 'unauthenticatedPerAddress')) > 0);
+  let isOver = false;
+  const flood = async (): Promise<void> => {
+    while (!isOver) {
+      const { socket } = await TestClient.open(server.addresses.tcp, '127.0.0.66');
+      socket.resetAndDestroy();
+    }
+  };
+  const flooding = Promise.all(Array.from({ length: 8 }, flood));
+  await waitFor(async () => (await refused(server, 'acceptRate')) > 200);
+  for (let i = 0; i < 20; i++) {
+    await cluster.login(server, `good-${i}`);
+    await delay(20);
+  }
+  isOver = true;
+  await flooding;
 }, 60_000);
 
 it('refuses new clients while its event loop is late, and takes them again; those that are here stay', async () => {

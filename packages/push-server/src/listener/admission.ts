@@ -1,6 +1,6 @@
 import { networkOf } from '@longwire/service-kit';
 import type { PushServerSettings } from '../config.ts';
-import { AcceptRate } from './accept-rate.ts';
+import { AcceptRate, spreadWaitMs } from './accept-rate.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { ConnectionBounds } from './open-files.ts';
 
@@ -22,7 +22,6 @@ export type AdmissionLimits = ConnectionBounds &
 
 /** Refused sockets that are open still: they take memory and file descriptors, too. */
 const MAX_LINGERING = 1024;
-const RETRY_AFTER_MS = { least: 1000, spread: 9000 };
 
 /** Decides which sockets become connections. Whoever asks tells it, too, when one of them has signed in and when it has gone. */
 export class Admission {
@@ -51,7 +50,7 @@ export class Admission {
     const sameNetwork = this.#unauthenticatedByNetwork.get(network) ?? 0;
     const full = this.#whatIsFull(sameNetwork, fileDescriptor);
     // Asked last: who is refused for another reason takes no place from others.
-    const waitMs = full === null ? this.#acceptRate.take(performance.now()) : anyWaitMs();
+    const waitMs = full === null ? this.#acceptRate.take(network, performance.now()) : spreadWaitMs();
     if (full === null && waitMs === 0) {
       this.#open++;
       this.#unauthenticated++;
@@ -88,12 +87,18 @@ export class Admission {
     if (fileDescriptor >= limits.maxFileDescriptor) return 'openFiles';
     if (this.#open >= limits.maxConnections) return 'connections';
     if (this.#loopDelay.currentMs() > limits.maxEventLoopDelayMs) return 'eventLoop';
-    if (sameNetwork >= limits.maxUnauthenticatedPerAddress) return 'unauthenticatedPerAddress';
     if (this.#unauthenticated >= limits.maxUnauthenticated) return 'unauthenticated';
+    if (sameNetwork >= this.#mostOfOneNetwork()) return 'unauthenticatedPerAddress';
     return null;
   }
-}
 
-function anyWaitMs(): number {
-  return Math.ceil(RETRY_AFTER_MS.least + Math.random() * RETRY_AFTER_MS.spread);
+  /**
+   * In proportion to the places that are free, so that a few networks cannot fill them all: each newcomer finds one. So chosen that one network
+   * alone, with all other places free, comes to just its maximum.
+   */
+  #mostOfOneNetwork(): number {
+    const { maxUnauthenticated: most, maxUnauthenticatedPerAddress: perNetwork } = this.#limits;
+    if (perNetwork >= most) return most;
+    return Math.min(perNetwork, ((most - this.#unauthenticated) * perNetwork) / (most - perNetwork));
+  }
 }

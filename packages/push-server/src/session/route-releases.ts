@@ -19,7 +19,7 @@ export class RouteReleases {
   readonly #onceMore = new Set<Session>();
   #isRetrying = false;
 
-  /** `lost` counts releases given up because too many were kept. */
+  /** `lost` counts releases given up because too many were kept, second ones for themselves. */
   constructor(directory: Directory, lost: Counter, logger: Logger) {
     this.#directory = directory;
     this.#lost = lost;
@@ -48,6 +48,7 @@ export class RouteReleases {
    */
   async releaseUnanswered(session: Session): Promise<void> {
     if (this.#unanswered.size < MAX_KEPT) this.#unanswered.add(session);
+    else this.#lost.inc();
     await this.release(session);
   }
 

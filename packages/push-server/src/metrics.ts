@@ -40,7 +40,11 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
       'longwire_login_counts_forgotten_total',
       'Clients whose recent logins had to be forgotten, because too many others logged in',
     ),
-    closed: metrics.counter('longwire_connections_closed_total', 'Connections ended, by reason', ['reason']),
+    closed: metrics.counter(
+      'longwire_connections_closed_total',
+      'Admitted connections that have ended, by reason; admitted less ended: those that are open',
+      ['reason'],
+    ),
     framesIn: metrics.counter('longwire_frames_received_total', 'Frames received'),
     logins: metrics.counter('longwire_logins_total', 'Logins, by result', ['result']),
     loginSeconds: metrics.histogram('longwire_login_seconds', 'From CONNECT to CONNECTED'),

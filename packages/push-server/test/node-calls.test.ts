@@ -171,6 +171,19 @@ describe('the node API', () => {
     expect((await again.closed()).name).toBe('kicked');
     expect(await cluster.directory.count()).toBe(0);
   });
+
+  it('gives the place of a connection back that is closed with the code of those who are refused', async () => {
+    const small = await cluster.start('push-small', { maxConnections: 1 });
+    for (let i = 0; i < 3; i++) {
+      const client = await cluster.login(small, 'alice');
+      const closeCode = closeCodes.overloaded.code;
+      await nodes.kick(small.addresses.api, { clientId: 'alice', closeCode, boot: '', conn: 0 }, 10_000);
+      expect((await client.closed()).name).toBe('overloaded');
+      await waitFor(async () => (await metric(small, 'longwire_connections')) === 0);
+    }
+    expect(await metric(small, 'longwire_connections_accepted_total')).toBe(3);
+    expect(await metric(small, 'longwire_connections_closed_total', 'reason="overloaded"')).toBe(3);
+  });
 });
 
 it('counts outcomes that come after the node that asked has left', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,6 +158,20 @@ describe.skipIf(!hasOpenssl)('a listener with a certificate', () => {
     await stillServes(lenient, { cert, key });
     await expect(login(lenient, 'stranger', { cert: stranger.cert, key: stranger.key })).rejects.toThrow();
     expect(await failures(lenient, 'client-certificate')).toBe(1);
+  });
+
+  it('cuts who is refused and may not stay, without a word that is not of TLS', async () => {
+    const [, openFiles] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))!;
+    // Every file descriptor is one of the reserve.
+    const server = await start({ reservedFiles: Number(openFiles) - 1 });
+    const plain = openPlain(server);
+    let bytes = 0;
+    plain.on('data', (chunk) => (bytes += chunk.length));
+    await closed(plain);
+    expect(bytes).toBe(0);
+    await expect(open(server)).rejects.toThrow(/disconnected|ECONNRESET|EPIPE/);
+    expect(await metric(server, 'longwire_connections_refused_total', 'reason="openFiles"')).toBe(2);
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 0);
   });
 
   it('resumes a session, and its certificate with it', async () => {

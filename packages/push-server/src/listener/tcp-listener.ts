@@ -34,9 +34,10 @@ export class TcpListener {
     this.#server = createServer({ noDelay: true }, (accepted) => {
       const address = remoteAddressOf(accepted);
       const refusal = admission.admit(address, handleOf(accepted)?.fd ?? -1);
-      // One that may not linger gets no handshake: in a flood that is more work than a node has time for.
-      const isPlain = acceptor === null || refusal?.mayLinger === false;
-      const socket: ConnectedSocket = isPlain ? accepted : acceptor.accept(accepted);
+      // One that may not linger gets no handshake, in a flood more work than a node has time for: it is cut. What is written to it goes nowhere.
+      const isCut = acceptor !== null && refusal?.mayLinger === false;
+      if (isCut) accepted.destroy();
+      const socket: ConnectedSocket = acceptor === null || isCut ? accepted : acceptor.accept(accepted);
       socket[connectionOf] = refusal === null ? owner.accept(socket, address) : owner.refuse(socket, refusal);
       socket.on('data', onData);
       socket.on('error', ignore);

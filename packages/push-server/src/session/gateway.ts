@@ -40,6 +40,8 @@ export interface GatewayParts {
 const WHEEL = { tickMs: 1000, slots: 512 };
 /** How long the last bytes of a closed connection may take to leave. */
 const CLOSE_LINGER_MS = 3000;
+/** The number of a connection that is refused; the others count from 1. */
+const NOT_ADMITTED = 0;
 
 /** Does what channels decide: between the connections of this process and the rest of the cluster. */
 export class Gateway implements ConnectionOwner {
@@ -73,7 +75,7 @@ export class Gateway implements ConnectionOwner {
 
   /** Takes a socket that was admitted. */
   accept(socket: Socket, address: string): Connection {
-    const connection = this.#open(socket);
+    const connection = this.#open(socket, this.#parts.identity.nextConn());
     connection.address = address;
     this.#setDeadline(connection, this.#parts.settings.loginTimeoutMs);
     this.#parts.metrics.accepted.inc();
@@ -82,7 +84,7 @@ export class Gateway implements ConnectionOwner {
 
   /** Tells the client of a socket that was not admitted. */
   refuse(socket: Socket, { reason, retryAfterMs, mayLinger }: Refusal): Connection {
-    const connection = this.#open(socket);
+    const connection = this.#open(socket, NOT_ADMITTED);
     this.#parts.metrics.refused.inc({ reason });
     connection.close('overloaded', refusalDetails[reason], retryAfterMs);
     if (!mayLinger) socket.destroySoon();
@@ -118,7 +120,8 @@ export class Gateway implements ConnectionOwner {
 
   onEnd(connection: Connection): void {
     const { registry, releases, deliveries, metrics } = this.#parts;
-    metrics.closed.inc({ reason: connection.closedBy ?? 'by-client' });
+    // Of those that were accepted alone: accepted less closed are those that are open.
+    if (connection.conn !== NOT_ADMITTED) metrics.closed.inc({ reason: connection.closedBy ?? 'by-client' });
     this.#stalls.forget(connection);
     if (!connection.socket.destroyed) this.#setDeadline(connection, CLOSE_LINGER_MS);
     const { session } = connection;
@@ -133,7 +136,7 @@ export class Gateway implements ConnectionOwner {
   onClosed(connection: Connection): void {
     this.#connections.delete(connection);
     this.#wheel.remove(connection);
-    if (connection.closedBy === 'overloaded') this.#parts.admission.refusedLeft();
+    if (connection.conn === NOT_ADMITTED) this.#parts.admission.refusedLeft();
     else this.#parts.admission.left(connection.address);
   }
 
@@ -151,9 +154,9 @@ export class Gateway implements ConnectionOwner {
     this.#stalls.stop();
   }
 
-  #open(socket: Socket): Connection {
-    const { identity, settings } = this.#parts;
-    const connection = new Connection(socket, identity.nextConn(), new Channel(settings.maxInFlight), this);
+  #open(socket: Socket, conn: number): Connection {
+    const { settings } = this.#parts;
+    const connection = new Connection(socket, conn, new Channel(settings.maxInFlight), this);
     this.#connections.add(connection);
     return connection;
   }

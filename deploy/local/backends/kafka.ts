@@ -25,7 +25,8 @@ export const kafka: Backend = {
     const config = join(place.folder, 'server.properties');
     await writeFile(config, serverProperties(place));
     if (!existsSync(join(place.folder, 'data/meta.properties'))) {
-      const clusterId = randomBytes(16).toString('base64url');
+      // One that began with a hyphen would be taken for a flag.
+      const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
       const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config];
       await run('java', ['-cp', classpath, ...format], { timeoutMs: 60_000 });
     }

@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startBackends, stopBackends } from '../../../deploy/local/backends.ts';
+import { startBackends, stopBackends, type BackendAddresses } from '../../../deploy/local/backends.ts';
 import { Lab } from './lab.ts';
 import { SeededRandom } from './random.ts';
 import { Runner, type Result } from './runner.ts';
@@ -60,15 +60,39 @@ async function main(): Promise<void> {
   const clients = numberOf('clients', flags.clients);
   const end = new AbortController();
   const startedAtMs = performance.now();
-  console.log(`${wanted.length} scenarios, seed ${seed}; starting Redis, ZooKeeper, Kafka and MariaDB`);
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        end.abort();
+        reject(new Error(`ended by ${signal}`));
+      });
+  });
+  const backends = beginAnew(`${wanted.length} scenarios, seed ${seed}`);
+  const runner = newRunner(backends, seed, clients);
+  try {
+    const run = backends.then(() => runner.run(wanted, end.signal));
+    const results = await Promise.race([run, interrupted]);
+    await report(results, seed, (performance.now() - startedAtMs) / 1000);
+  } finally {
+    await runner.stop();
+    // Those of a start that failed or was interrupted, too.
+    await stopBackends('faults');
+  }
+}
+
+async function beginAnew(what: string): Promise<BackendAddresses> {
+  console.log(`${what}; starting Redis, ZooKeeper, Kafka and MariaDB`);
   await stopBackends('faults');
-  const backends = await startBackends('faults');
+  return startBackends('faults');
+}
+
+function newRunner(backends: Promise<BackendAddresses>, seed: number, clients: number): Runner {
   const run = `f${Date.now().toString(36)}`;
   let labs = 0;
-  const runner = new Runner({
-    startLab: (env) =>
+  return new Runner({
+    startLab: async (env) =>
       Lab.start({
-        backends,
+        backends: await backends,
         set: 'faults',
         namespace: `${run}x${++labs}`,
         firstPort: FIRST_PORT,
@@ -78,20 +102,6 @@ async function main(): Promise<void> {
       }),
     onResult: (result) => console.log(textOf(result)),
   });
-  const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => {
-        end.abort();
-        reject(new Error(`ended by ${signal}`));
-      });
-  });
-  try {
-    const results = await Promise.race([runner.run(wanted, end.signal), interrupted]);
-    await report(results, seed, (performance.now() - startedAtMs) / 1000);
-  } finally {
-    await runner.stop();
-    await stopBackends('faults');
-  }
 }
 
 await main().then(

@@ -133,6 +133,7 @@ class Client:
         self._sock: socket.socket | None = None
         self._parser = FrameParser(LIMIT_BEFORE_CONNECTED)
         self._written_at, self._pinged_at, self._heartbeat = 0.0, 0.0, 0.0  # pinged_at 0: no PONG is awaited
+        self._interval, self._next_at = 0.0, 0.0  # between two messages, by the server's pace; when the next may go
         self._redirect: tuple[float, list[str]] | None = None  # when to leave, and where to
         self._to_acknowledge: list[int] = []
         self._inbox: dict[tuple[str, str], tuple[Message, list[int]]] = {}  # by (from, message id), with delivery ids
@@ -190,10 +191,13 @@ class Client:
     def _ask(self, type: str, message: dict[str, Any], id: str, timeout: float) -> Answer:
         """One at a time, so that max_in_flight does not matter."""
         id, end = id or uuid.uuid4().hex, time.monotonic() + timeout
+        if (wait := self._next_at - time.monotonic()) > 0:
+            self._run(lambda: time.monotonic() >= self._next_at, min(wait, timeout))
         if not self._run(lambda: self._sock is not None, timeout):
             raise LongwireError(f"no connection within {timeout:g} s; {type} {id} was not sent")
         frame = encode_frame(type, {"message_id": id, **message}, limit=self._parser.limit)
         self._answer, self._request = {}, ("PUBLISHED" if type == "PUBLISH" else "SENT", id, frame)
+        self._next_at = time.monotonic() + self._interval
         self._write(frame)
         try:
             if not self._run(lambda: bool(self._answer), end - time.monotonic()):
@@ -259,7 +263,10 @@ class Client:
         if message.get("version") != 1:
             raise FrameError("unsupportedVersion", f"the server chose {message.get('version')}")
         self._failures = 0
-        self._parser.limit = message.get("limits", {}).get("max_frame_bytes", LIMIT_BEFORE_CONNECTED)
+        limits = message.get("limits", {})
+        self._parser.limit = limits.get("max_frame_bytes", LIMIT_BEFORE_CONNECTED)
+        rate = limits.get("max_messages_per_second", 0)  # 0: the server does not say
+        self._interval = 1 / (0.95 * rate) if rate else 0.0
         self._heartbeat = message.get("heartbeat_interval_ms", 10_000) / 1000
         self._renew_at = self._grant.renew_at
         self._on_connected(message.get("connection", ""))

@@ -12,7 +12,7 @@ BODIES = {type: [tuple(field.split(":")) for field in fields.split()] for type, 
     "CONNECT": "version_min:uint32 version_max:uint32 token:string agent:string",
     "CONNECTED": "version:uint32 connection:string heartbeat_interval_ms:uint32 idle_timeout_ms:uint32 limits:Limits "
                  "token_expires_at_ms:uint64",
-    "Limits": "max_frame_bytes:uint32 max_in_flight:uint32",
+    "Limits": "max_frame_bytes:uint32 max_in_flight:uint32 max_messages_per_second:uint32",
     "PUBLISH": "message_id:string kind:string payload:bytes",
     "PUBLISHED": "message_id:string status:uint32 detail:string",
     "SEND": "message_id:string to:string payload:bytes",

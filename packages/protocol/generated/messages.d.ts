@@ -194,6 +194,9 @@ export namespace longwire {
             /** Limits maxInFlight. */
             maxInFlight: number;
 
+            /** Limits maxMessagesPerSecond. */
+            maxMessagesPerSecond: number;
+
             /**
              * Encodes the specified Limits message. Does not implicitly {@link longwire.v1.Limits.verify|verify} messages.
              * @param message Limits message or plain object to encode
@@ -223,6 +226,9 @@ export namespace longwire {
 
                 /** Limits maxInFlight */
                 maxInFlight?: (number|null);
+
+                /** Limits maxMessagesPerSecond */
+                maxMessagesPerSecond?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -462,6 +462,7 @@ export const longwire = $root.longwire = (() => {
              * @typedef {Object} longwire.v1.Limits.$Properties
              * @property {number|null} [maxFrameBytes] Limits maxFrameBytes
              * @property {number|null} [maxInFlight] Limits maxInFlight
+             * @property {number|null} [maxMessagesPerSecond] Limits maxMessagesPerSecond
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -510,6 +511,14 @@ export const longwire = $root.longwire = (() => {
             Limits.prototype.maxInFlight = 0;
 
             /**
+             * Limits maxMessagesPerSecond.
+             * @member {number} maxMessagesPerSecond
+             * @memberof longwire.v1.Limits
+             * @instance
+             */
+            Limits.prototype.maxMessagesPerSecond = 0;
+
+            /**
              * Encodes the specified Limits message. Does not implicitly {@link longwire.v1.Limits.verify|verify} messages.
              * @function encode
              * @memberof longwire.v1.Limits
@@ -529,6 +538,8 @@ export const longwire = $root.longwire = (() => {
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.maxFrameBytes);
                 if (message.maxInFlight != null && $Object.hasOwnProperty.call(message, "maxInFlight") && message.maxInFlight !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.maxInFlight);
+                if (message.maxMessagesPerSecond != null && $Object.hasOwnProperty.call(message, "maxMessagesPerSecond") && message.maxMessagesPerSecond !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.maxMessagesPerSecond);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -589,6 +600,15 @@ export const longwire = $root.longwire = (() => {
                                 message.maxInFlight = value;
                             else
                                 delete message.maxInFlight;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.maxMessagesPerSecond = value;
+                            else
+                                delete message.maxMessagesPerSecond;
                             continue;
                         }
                     }

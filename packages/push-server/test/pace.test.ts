@@ -45,6 +45,21 @@ describe('a client that sends too much', () => {
     await expectGoodClientServed(cluster, server);
   });
 
+  it('is closed: REFRESH again and again, each after the answer to the one before', async () => {
+    const server = await cluster.start('push-1', { ...settings, framesPerSecond: 5000 });
+    const greedy = await cluster.login(server, 'greedy');
+    const token = await cluster.token('greedy');
+    const startedAtMs = performance.now();
+    let refreshes = 0;
+    for (; !greedy.isClosed && refreshes < 500; refreshes++) {
+      greedy.send('refresh', { token });
+      await greedy.next('refreshed').catch(() => undefined);
+    }
+    expect((await greedy.closed()).name).toBe('rateLimited');
+    expect(refreshes).toBeLessThanOrEqual(32 + (performance.now() - startedAtMs) / 100);
+    await expectGoodClientServed(cluster, server);
+  });
+
   it('is not one that keeps to it, or gets many deliveries and acknowledges them', async () => {
     const server = await cluster.start('push-1', settings);
     const names = Array.from({ length: 6 }, (_, i) => `sender-${i}`);

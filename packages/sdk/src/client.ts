@@ -198,6 +198,7 @@ export class LongwireClient extends EventEmitter<LongwireEvents> {
 
   #up(connection: Connection): void {
     this.#connection = connection;
+    this.#outbox.connected(connection.limits.maxMessagesPerSecond);
     this.#outbox.failLargerThan(connection.limits.maxFrameBytes);
     this.#connecting?.resolve();
     this.#endConnecting();

@@ -40,7 +40,7 @@ export interface ConnectionHandler {
 /** One connection to one node, over TLS if its address says so: login, heartbeat, frames in and out, and how it ended. */
 export class Connection {
   /** In force since CONNECTED. */
-  limits: { maxFrameBytes: number; maxInFlight: number } = { maxFrameBytes: MAX_FRAME_BYTES, maxInFlight: 1 };
+  limits = { maxFrameBytes: MAX_FRAME_BYTES, maxInFlight: 1, maxMessagesPerSecond: 0 };
   readonly isTls: boolean;
   readonly #socket: Socket;
   readonly #handler: ConnectionHandler;
@@ -155,6 +155,7 @@ export class Connection {
     this.limits = {
       maxFrameBytes: connected.limits?.maxFrameBytes || MAX_FRAME_BYTES,
       maxInFlight: connected.limits?.maxInFlight || 1,
+      maxMessagesPerSecond: connected.limits?.maxMessagesPerSecond ?? 0,
     };
     this.#parser.maxFrameBytes = this.limits.maxFrameBytes;
     this.#heartbeatMs = Math.min(connected.heartbeatIntervalMs || LONGEST_TIMER_MS, LONGEST_TIMER_MS);

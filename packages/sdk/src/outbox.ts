@@ -1,6 +1,7 @@
 import { framePayloadBytes } from '@longwire/protocol';
 import { LONGEST_TIMER_MS, fullJitterMs } from './backoff.ts';
 import { InvalidMessage, MessageTimeout, OutboxFull } from './errors.ts';
+import { Pace } from './pace.ts';
 
 /** What waits for its answer. */
 export interface OutgoingMessage {
@@ -43,16 +44,17 @@ export class Outbox {
   readonly #entries = new Map<string, Entry>();
   readonly #retrying = new Map<string, RetryingLane>();
   readonly #limits: OutboxLimits;
-  readonly #onRetryDue: () => void;
+  readonly #onDue: () => void;
+  readonly #pace = new Pace();
   #bytes = 0;
   #inFlight = 0;
   #timer: NodeJS.Timeout | null = null;
   #timerAtMs = Infinity;
 
-  /** `onRetryDue` is called when a message that had to wait may be sent again. */
-  constructor(limits: OutboxLimits, onRetryDue: () => void) {
+  /** `onDue` is called when a message that had to wait may be sent. */
+  constructor(limits: OutboxLimits, onDue: () => void) {
     this.#limits = limits;
-    this.#onRetryDue = onRetryDue;
+    this.#onDue = onDue;
   }
 
   get messages(): number {
@@ -83,13 +85,25 @@ export class Outbox {
     });
   }
 
-  /** Passes to `send` what may be written now, until `maxInFlight` wait for answers or `send` answers false (that frame counts as sent). */
+  /** A connection is up, whose server takes so many messages a second; 0: it does not say. */
+  connected(messagesPerSecond: number): void {
+    this.#pace.begin(messagesPerSecond, performance.now());
+  }
+
+  /**
+   * Passes to `send` what may be written now, until `maxInFlight` wait for answers, the pace of the server is reached or `send` answers
+   * false (that frame counts as sent).
+   */
   pump(maxInFlight: number, send: (frame: Uint8Array) => boolean): void {
     if (this.#inFlight === this.#entries.size) return;
     const nowMs = performance.now();
     for (const entry of this.#entries.values()) {
       if (this.#inFlight >= maxInFlight) return;
-      if (entry.inFlight || !this.#mayGo(entry, nowMs)) continue;
+      if (entry.inFlight) continue;
+      const waitMs = this.#pace.waitMs(nowMs);
+      if (waitMs > 0) return this.#wakeAt(nowMs + waitMs);
+      if (!this.#mayGo(entry, nowMs)) continue;
+      this.#pace.take();
       entry.inFlight = true;
       this.#inFlight++;
       if (!send(entry.frame)) return;
@@ -196,7 +210,7 @@ export class Outbox {
     for (const { retryAtMs } of this.#retrying.values())
       if (retryAtMs > nowMs) nextMs = Math.min(nextMs, retryAtMs);
     if (nextMs < Infinity) this.#wakeAt(nextMs);
-    this.#onRetryDue();
+    this.#onDue();
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { encodeFrame, framePayloadBytes } from '@longwire/protocol';
 import { MessageTimeout, OutboxFull } from '../src/errors.ts';
 import { Outbox, type OutboxLimits } from '../src/outbox.ts';
+import { Pace } from '../src/pace.ts';
 
 const roomy: OutboxLimits = {
   maxOutboxMessages: 1000,
@@ -156,6 +157,42 @@ describe('order', () => {
     outbox.pump(100, full);
     expect(written).toEqual(['1', '2']);
     outbox.failAll(new Error('over'));
+  });
+});
+
+describe('pace', () => {
+  test('keeps below what the server takes in any second, and uses most of it', () => {
+    for (const perSecond of [1, 3, 50, 1000, 100_000]) {
+      const pace = new Pace();
+      pace.begin(perSecond, 0);
+      const sentAtMs: number[] = [];
+      for (let nowMs = 0; nowMs < 10_000; nowMs += 10)
+        while (pace.waitMs(nowMs) === 0 && sentAtMs.length < 10 * perSecond) {
+          pace.take();
+          sentAtMs.push(nowMs);
+        }
+      for (let fromMs = 0; fromMs < 10_000; fromMs += 250) {
+        const sent = sentAtMs.filter((atMs) => atMs >= fromMs && atMs < fromMs + 1000).length;
+        expect(sent).toBeLessThanOrEqual(Math.max(2, perSecond * 1.25));
+      }
+      expect(sentAtMs.length).toBeGreaterThanOrEqual(Math.floor(perSecond * 9));
+    }
+  });
+
+  test('sends what had to wait, in order, has no timer when nothing waits, and begins anew on a new connection', async () => {
+    const { outbox, written, pump, add } = newOutbox();
+    outbox.connected(8);
+    const all = ['1', '2', '3', '4'].map((id) => add(id));
+    pump();
+    pump();
+    expect(written).toEqual(['1', '2']);
+    await vi.waitFor(() => expect(written).toEqual(['1', '2', '3', '4']), { timeout: 30_000 });
+    outbox.disconnected();
+    outbox.connected(0);
+    pump();
+    expect(written.slice(4)).toEqual(['1', '2', '3', '4']);
+    for (const id of ['1', '2', '3', '4']) outbox.settle(id, 'accepted');
+    await Promise.all(all);
   });
 });
 

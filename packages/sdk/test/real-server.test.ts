@@ -134,3 +134,32 @@ test('clients of a node that stops go on at another', async () => {
   left[1]!.on('message', () => {});
   expect(await left[0]!.send(left[1]!.clientId, 'x')).toEqual({ status: 'delivered' });
 });
+
+test('publishes at full speed without being closed for it, at the pace that the server tells', async () => {
+  const perSecond = 500;
+  const other = await RealCluster.start();
+  try {
+    await other.addPushServer('node-1', {}, { LONGWIRE_PUSH_MESSAGES_PER_SECOND: `${perSecond}` });
+    const alice = await connected(await other.register('alice'));
+    const ends: unknown[] = [];
+    alice.on('disconnected', (end) => ends.push(end));
+    const startedAtMs = performance.now();
+    let answered = 0;
+    const publishing: Promise<unknown>[] = [];
+    for (let i = 0; i < 5000; i++) {
+      if (alice.outbox.messages >= 900) await waitFor(() => alice.outbox.messages < 500);
+      publishing.push(alice.publish('metrics', `${i}`).then(() => answered++));
+    }
+    await Promise.all(publishing);
+    const elapsedSeconds = (performance.now() - startedAtMs) / 1000;
+    expect([answered, ends]).toEqual([5000, []]);
+    expect(other.upstream.map(({ payload }) => Number(Buffer.from(payload).toString()))).toEqual(
+      Array.from({ length: 5000 }, (_, i) => i),
+    );
+    // It is not far below what it may, either.
+    expect(elapsedSeconds).toBeGreaterThan((5000 - 2 * perSecond) / perSecond);
+    expect(elapsedSeconds).toBeLessThan(3 * (5000 / perSecond));
+  } finally {
+    await other.close();
+  }
+}, 60_000);

@@ -38,7 +38,10 @@ const messages: Record<MessageName, fc.Arbitrary<Record<string, unknown>>> = {
       connection: text,
       heartbeatIntervalMs: uint32,
       idleTimeoutMs: uint32,
-      limits: fc.record({ maxFrameBytes: uint32, maxInFlight: uint32 }, { requiredKeys: [] }),
+      limits: fc.record(
+        { maxFrameBytes: uint32, maxInFlight: uint32, maxMessagesPerSecond: uint32 },
+        { requiredKeys: [] },
+      ),
       tokenExpiresAtMs: uint64,
     },
     { requiredKeys: [] },

@@ -7,7 +7,7 @@ import { publish } from '../handlers/publish.ts';
 import { refresh } from '../handlers/refresh.ts';
 import { send } from '../handlers/send.ts';
 import type { Effect } from './effects.ts';
-import { BURST_SECONDS } from './frame-rates.ts';
+import { BURST_TICKS } from './frame-rates.ts';
 
 export type ChannelState = 'awaiting-connect' | 'logging-in' | 'connected';
 
@@ -30,8 +30,8 @@ export class Channel {
   inFlight = 0;
   /** A REFRESH waits for its answer. */
   isRefreshing = false;
-  /** What `FrameRates` keeps of the client's pace: until which second it is counted, and what it may send still. */
-  paceSecond: number = -BURST_SECONDS;
+  /** What `FrameRates` keeps of the client's pace: the tick until which it is counted, and what it may send still, in tenths. */
+  paceTick: number = -BURST_TICKS;
   messagesLeft = 0;
   framesLeft = 0;
   readonly maxInFlight: number;

@@ -101,7 +101,7 @@ export class Gateway implements ConnectionOwner {
     if (session?.state === 'live')
       connection.deadlineTick = Math.min(this.#wheel.now + this.#idleTicks, session.tokenEndsTick);
     this.#parts.metrics.framesIn.inc();
-    const excess = this.#rates.take(connection.channel, frame.type, this.#wheel.now);
+    const excess = this.#rates.take(connection.channel, frame.type, performance.now());
     if (excess === null) this.#do(connection, connection.channel.receive(frame));
     else connection.close('rateLimited', excess, this.#rates.retryAfterMs);
   }
@@ -226,7 +226,11 @@ export class Gateway implements ConnectionOwner {
         connection: `${nodeId}/${boot}/${conn}`,
         heartbeatIntervalMs: settings.heartbeatIntervalMs,
         idleTimeoutMs: settings.idleTimeoutMs,
-        limits: { maxFrameBytes: settings.maxFrameBytes, maxInFlight: settings.maxInFlight },
+        limits: {
+          maxFrameBytes: settings.maxFrameBytes,
+          maxInFlight: settings.maxInFlight,
+          maxMessagesPerSecond: settings.messagesPerSecond,
+        },
         tokenExpiresAtMs: expiresAtMs,
       }),
     );

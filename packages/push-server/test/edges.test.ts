@@ -99,9 +99,9 @@ it('serves who comes from elsewhere while one address floods it, and while a few
   for (let i = 2; i < 12; i++)
     await Promise.all(Array.from({ length: 12 }, () => cluster.open(server, `127.0.0.${i}`)));
   await waitFor(async () => (await refused(server, 'unauthenticatedPerAddress')) > 0);
-  let isOver = false;
+  const over = new AbortController();
   const flood = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { socket } = await TestClient.open(server.addresses.tcp, '127.0.0.66');
       socket.resetAndDestroy();
     }
@@ -112,7 +112,7 @@ it('serves who comes from elsewhere while one address floods it, and while a few
     await cluster.login(server, `good-${i}`);
     await delay(20);
   }
-  isOver = true;
+  over.abort();
   await flooding;
 }, 60_000);
 

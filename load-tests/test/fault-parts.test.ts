@@ -9,7 +9,7 @@ import { SeededRandom } from '../src/faults/random.ts';
 import { ReadyWatch } from '../src/faults/ready-watch.ts';
 import { Findings } from '../src/faults/scenario.ts';
 import { scenarios } from '../src/faults/scenarios/index.ts';
-import { markdownOf } from '../src/faults/table.ts';
+import { markdownOf, tableOf } from '../src/faults/table.ts';
 import type { Node } from '../src/lib/cluster.ts';
 
 describe('the list of faults', () => {
@@ -20,17 +20,27 @@ describe('the list of faults', () => {
     for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
   });
 
+  const result = {
+    name: 'a-b',
+    what: 'w|x',
+    expected: 'what is expected, in more words than one line of its column has room for',
+    measured: ['m1', 'm2'],
+    details: [],
+    failures: ['f1', 'f2'],
+    seconds: 1,
+  };
+
   test('every failure stands in the table', () => {
-    const result = {
-      name: 'a-b',
-      what: 'w|x',
-      expected: 'e',
-      measured: ['m'],
-      details: [],
-      failures: ['f'],
-      seconds: 1,
-    };
-    expect(markdownOf([result])).toContain('| `a-b`: w\\|x | e | m | **failed**: f |');
+    const row = `| \`a-b\`: w\\|x | ${result.expected} | m1; m2 | **failed**: f1; f2 |`;
+    expect(markdownOf([result])).toContain(row);
+  });
+
+  test('the table for a terminal has what was expected, all that was measured, and the verdict', () => {
+    const [head, row] = tableOf([result]).split('\n\n');
+    expect(head).toMatch(/^scenario +expected +measured +verdict$/);
+    const [first, second] = row!.split('\n');
+    expect(first).toMatch(/^a-b +what is expected, in more words than one +m1; m2 +FAILED: f1: f2$/);
+    expect(second!.trim()).toBe('line of its column has room for');
   });
 });
 
@@ -41,6 +51,18 @@ test('the same seed makes the same choices', () => {
   };
   expect(draw()).toEqual(draw());
   expect(new SeededRandom(43).next()).not.toBe(draw()[0]);
+});
+
+test('a scenario makes the same choices whatever ran before it', () => {
+  const alone = new SeededRandom(42).of('redis-cut');
+  const random = new SeededRandom(42);
+  for (let drawn = 0; drawn < 10; drawn++) random.of('kafka-cut').next();
+  random.next();
+  const draws = Array.from({ length: 5 }, () => alone.next());
+  const after = random.of('redis-cut');
+  expect(Array.from({ length: 5 }, () => after.next())).toEqual(draws);
+  expect(random.of('mysql-cut').next()).not.toBe(draws[0]);
+  expect(new SeededRandom(43).of('redis-cut').next()).not.toBe(draws[0]);
 });
 
 test('what overtakes is counted for each sender and recipient', () => {

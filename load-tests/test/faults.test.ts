@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { realBackend, uniqueName, type BackendKind } from '../../test-support/backends.ts';
 import { Lab } from '../src/faults/lab.ts';
-import { SeededRandom } from '../src/faults/random.ts';
 import { Runner, type Result } from '../src/faults/runner.ts';
 import { scenarios } from '../src/faults/scenarios/index.ts';
 import { textOf } from '../src/faults/table.ts';
@@ -20,6 +19,7 @@ const DEADLINE_MS = 280_000;
 
 describe.skipIf(missing.length > 0)('a cluster under faults', () => {
   const runner = new Runner({
+    seed: 7,
     startLab: (env) =>
       Lab.start({
         backends: {
@@ -32,7 +32,6 @@ describe.skipIf(missing.length > 0)('a cluster under faults', () => {
         namespace: uniqueName('faults'),
         firstPort: FIRST_PORT,
         clients: CLIENTS,
-        random: new SeededRandom(7),
         env,
       }),
     onResult: (result) => console.log(textOf(result)),

@@ -10,7 +10,7 @@ import type { ApiCall } from './api-probe.ts';
 import { openDoors, type BackendKind, type Doors } from './doors.ts';
 import { dropNamespace, openNamespace } from './namespace.ts';
 import { RawClient } from './raw-client.ts';
-import type { SeededRandom } from './random.ts';
+import { SeededRandom } from './random.ts';
 import { ReadyWatch } from './ready-watch.ts';
 import { settings, startServices, type Services } from './services.ts';
 import { WireProbe } from './wire-probe.ts';
@@ -24,7 +24,6 @@ export interface LabOptions {
   readonly namespace: string;
   readonly firstPort: number;
   readonly clients: number;
-  readonly random: SeededRandom;
   /** Settings of every service, beside those of all laboratories. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -65,7 +64,8 @@ export class Lab {
   readonly ready: ReadyWatch;
   readonly online: OnlineCount;
   readonly rows: Rows;
-  readonly random: SeededRandom;
+  /** Of the scenario that runs: the runner gives each its own, so that it makes the same choices whatever ran before. */
+  random = new SeededRandom(0);
   readonly options: LabOptions;
   /** Of pushes that scenarios made. */
   readonly ownPushIds = new Set<string>();
@@ -75,7 +75,6 @@ export class Lab {
 
   private constructor(options: LabOptions, cluster: Cluster, doors: Doors, services: Services, rows: Rows) {
     this.options = options;
-    this.random = options.random;
     this.cluster = cluster;
     this.doors = doors;
     this.services = services;

@@ -2,20 +2,23 @@
  * `npm run faults`: breaks a real cluster in every way that we know, one after the other, and judges what became of it.
  * Ends with 0 only if every scenario passed.
  *
- *   npm run faults -- [--list] [--only NAME[,NAME]] [--seed N] [--clients N] [--json FILE] [--doc FILE]
+ *   npm run faults -- [--list] [--only NAME[,NAME]] [--seed N] [--clients N] [--json [FILE]] [--doc FILE]
+ *
+ * `--json` without a file prints JSON and nothing else; what is for people then goes to stderr.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startBackends, stopBackends, type BackendAddresses } from '../../../deploy/local/backends.ts';
 import { Lab } from './lab.ts';
-import { SeededRandom } from './random.ts';
 import { Runner, type Result } from './runner.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { tableOf, textOf, writeTable } from './table.ts';
 
+const STDOUT = '-';
 const { values: flags } = parseArgs({
+  args: withJsonFile(process.argv.slice(2)),
   options: {
     list: { type: 'boolean', default: false },
     only: { type: 'string' },
@@ -26,6 +29,16 @@ const { values: flags } = parseArgs({
   },
 });
 const FIRST_PORT = 17_500;
+const isJsonPrinted = flags.json === STDOUT;
+const say = isJsonPrinted ? console.error : console.log;
+
+/** `--json` may stand without a file, which parseArgs does not know. */
+function withJsonFile(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const next = args[index + 1];
+    return arg === '--json' && (next === undefined || next.startsWith('--')) ? `--json=${STDOUT}` : arg;
+  });
+}
 
 function numberOf(flag: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
@@ -46,9 +59,10 @@ async function report(results: readonly Result[], seed: number, seconds: number)
   const about =
     `${results.length - failed} of ${results.length} scenarios passed in ${(seconds / 60).toFixed(0)} minutes, ` +
     `with seed ${seed} and ${flags.clients} clients, on a machine with ${availableParallelism()} cores.`;
-  console.log(`\n${tableOf(results)}\n\n${about}`);
-  if (flags.json !== undefined)
-    writeFileSync(flags.json, JSON.stringify({ seed, seconds, results }, null, 2));
+  say(`\n${tableOf(results)}\n\n${about}`);
+  const json = JSON.stringify({ seed, seconds, results }, null, 2);
+  if (isJsonPrinted) await new Promise((written) => process.stdout.write(`${json}\n`, written));
+  else if (flags.json !== undefined) writeFileSync(flags.json, json);
   if (flags.doc !== undefined) await writeTable(flags.doc, about, results);
   if (failed > 0) process.exitCode = 1;
 }
@@ -81,7 +95,7 @@ async function main(): Promise<void> {
 }
 
 async function beginAnew(what: string): Promise<BackendAddresses> {
-  console.log(`${what}; starting Redis, ZooKeeper, Kafka and MariaDB`);
+  say(`${what}; starting Redis, ZooKeeper, Kafka and MariaDB`);
   await stopBackends('faults');
   return startBackends('faults');
 }
@@ -90,6 +104,7 @@ function newRunner(backends: Promise<BackendAddresses>, seed: number, clients: n
   const run = `f${Date.now().toString(36)}`;
   let labs = 0;
   return new Runner({
+    seed,
     startLab: async (env) =>
       Lab.start({
         backends: await backends,
@@ -97,10 +112,9 @@ function newRunner(backends: Promise<BackendAddresses>, seed: number, clients: n
         namespace: `${run}x${++labs}`,
         firstPort: FIRST_PORT,
         clients,
-        random: new SeededRandom(seed + labs),
         env,
       }),
-    onResult: (result) => console.log(textOf(result)),
+    onResult: (result) => say(textOf(result)),
   });
 }
 

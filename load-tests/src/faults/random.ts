@@ -1,9 +1,19 @@
 /** Numbers that look random and are the same for the same seed: mulberry32 (Tommy Ettinger, public domain). */
 export class SeededRandom {
+  readonly #seed: number;
   #state: number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
+    this.#seed = seed >>> 0;
+    this.#state = this.#seed;
+  }
+
+  /** Numbers of their own for something that has a name: the same whatever else was drawn before. */
+  of(name: string): SeededRandom {
+    // FNV-1a.
+    let hash = this.#seed ^ 0x811c9dc5;
+    for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+    return new SeededRandom(hash);
   }
 
   /** In [0, 1). */

@@ -1,4 +1,5 @@
 import type { Lab } from './lab.ts';
+import { SeededRandom } from './random.ts';
 import { Findings, type Prepared, type Scenario } from './scenario.ts';
 import { Watch } from './watch.ts';
 
@@ -14,6 +15,8 @@ export interface Result {
 }
 
 export interface RunnerOptions {
+  /** The same seed and the same scenario make the same choices. */
+  readonly seed: number;
   /** A fresh laboratory, on names of its own. */
   readonly startLab: (env: Prepared['env']) => Promise<Lab>;
   readonly onResult: (result: Result) => void;
@@ -76,6 +79,7 @@ export class Runner {
     }
     this.#lab ??= await this.#options.startLab(this.#prepared?.env ?? {});
     const lab = this.#lab;
+    lab.random = new SeededRandom(this.#options.seed).of(scenario.name);
     const watch = await Watch.begin(lab, scenario);
     try {
       await withDeadline(scenario.run(lab, findings), scenario.deadlineMs ?? DEADLINE_MS, 'the scenario');

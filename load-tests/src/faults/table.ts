@@ -3,6 +3,8 @@ import type { Result } from './runner.ts';
 
 const BEGIN = '<!-- table: written by npm run faults -- --doc docs/faults.md -->';
 const END = '<!-- end of table -->';
+/** Of the four columns, in characters. */
+const WIDTHS = [32, 44, 44, 30] as const;
 
 /** For a terminal: a paragraph for each scenario, then the count. */
 export function textOf(result: Result): string {
@@ -17,14 +19,35 @@ export function textOf(result: Result): string {
   ].join('\n');
 }
 
+/** For a terminal: scenario, expected, measured, verdict. */
 export function tableOf(results: readonly Result[]): string {
-  const width = Math.max(...results.map(({ name }) => name.length));
-  return results
-    .map(({ name, measured, failures }) => {
-      const verdict = failures.length === 0 ? 'passed' : 'FAILED';
-      return `${verdict}  ${name.padEnd(width)}  ${failures[0] ?? measured[0] ?? ''}`;
-    })
-    .join('\n');
+  const rows = results.map(({ name, expected, measured, failures }) => {
+    const verdict = failures.length === 0 ? ['passed'] : ['FAILED', ...failures];
+    return [name, expected, measured.join('; '), verdict.join(': ')];
+  });
+  return [['scenario', 'expected', 'measured', 'verdict'], ...rows].map(rowOf).join('\n\n');
+}
+
+/** The cells of one row beside each other, each in lines that its column has room for. */
+function rowOf(cells: readonly string[]): string {
+  const columns = cells.map((cell, column) => linesOf(cell, WIDTHS[column]!));
+  const height = Math.max(...columns.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, row) =>
+    columns
+      .map((lines, column) => (lines[row] ?? '').padEnd(WIDTHS[column]!))
+      .join('  ')
+      .trimEnd(),
+  ).join('\n');
+}
+
+function linesOf(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(/\s+/)) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= width || lines.at(-1) === '') lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** For docs: scenario, expected, measured, verdict. */

@@ -89,8 +89,9 @@ export class Watch {
   }
 
   async #push(): Promise<void> {
+    const { fleet } = this.#lab;
+    const random = this.#lab.random.of('pushes');
     for (let number = 0; !this.#isOver; number++) {
-      const { random, fleet } = this.#lab;
       const clientIds = random.some(fleet.clientIds, LIST_SIZE);
       const push =
         number % 2 === 0

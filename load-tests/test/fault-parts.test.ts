@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../../test-support/helpers.ts';
 import { ApiProbe } from '../src/faults/api-probe.ts';
+import { wrongDrops } from '../src/faults/drops.ts';
 import { reorderedOf } from '../src/faults/order.ts';
 import { SeededRandom } from '../src/faults/random.ts';
 import { ReadyWatch } from '../src/faults/ready-watch.ts';
@@ -63,6 +64,21 @@ test('a scenario makes the same choices whatever ran before it', () => {
   expect(Array.from({ length: 5 }, () => after.next())).toEqual(draws);
   expect(random.of('mysql-cut').next()).not.toBe(draws[0]);
   expect(new SeededRandom(43).of('redis-cut').next()).not.toBe(draws[0]);
+});
+
+test('a connection may be lost only where and why the fault says', () => {
+  const mayDrop = { nodes: ['push-2'], reasons: ['lost'] };
+  const homes = new Map([
+    ['a', 'push-1'],
+    ['b', 'push-2'],
+  ]);
+  const wrong = (clientId: string, reason: string, allowed?: typeof mayDrop): number =>
+    wrongDrops([{ clientId, reason }], allowed, homes).length;
+  expect(wrong('b', 'lost', mayDrop)).toBe(0);
+  expect(wrong('b', 'idleTimeout', mayDrop)).toBe(1);
+  expect(wrong('a', 'lost', mayDrop)).toBe(1);
+  expect(wrong('nobody', 'lost', mayDrop)).toBe(1);
+  expect(wrong('b', 'lost')).toBe(1);
 });
 
 test('what overtakes is counted for each sender and recipient', () => {

@@ -152,6 +152,23 @@ export class Lab {
     return nodes;
   }
 
+  /** The node of each client that is connected. */
+  async homes(): Promise<Map<string, string>> {
+    const clientIds = [...this.fleet.clientIds, ...this.probes.map(({ clientId }) => clientId)];
+    const found = await Promise.all(
+      clientIds.map(async (clientId) => {
+        const path = `/v1/clients/${clientId}`;
+        const { connection } = await this.cluster.call<{ connection: string | null }>(
+          this.services.admin,
+          'GET',
+          path,
+        );
+        return [clientId, connection?.split('/')[0] ?? ''] as const;
+      }),
+    );
+    return new Map(found);
+  }
+
   /** A client that is let in. Throws when it is not. */
   async connect(clientId: string, tcp: string): Promise<RawClient> {
     const client = this.knock(clientId, tcp);

@@ -88,7 +88,7 @@ export class Runner {
     }
     await lab.heal();
     await withDeadline(watch.conclude(findings), JUDGE_DEADLINE_MS, 'the judge');
-    if (scenario.dropsClients === true && findings.failures.length === 0) await lab.rebalance();
+    if (scenario.mayDrop !== undefined && findings.failures.length === 0) await lab.rebalance();
   }
 }
 

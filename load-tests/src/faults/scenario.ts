@@ -7,14 +7,22 @@ export interface Prepared {
   readonly stop?: () => Promise<void>;
 }
 
+/** Connections that a fault takes. */
+export interface MayDrop {
+  /** Only clients that were on these nodes when it began may lose theirs. */
+  readonly nodes: readonly string[];
+  /** And only for these reasons: names of close codes, `redirected` by the node, `lost` without a word. */
+  readonly reasons: readonly string[];
+}
+
 /** One fault, what must come of it, and how it is brought about. */
 export interface Scenario {
   readonly name: string;
   readonly what: string;
   /** In words, for the table; `run` and the judge check it. */
   readonly expected: string;
-  /** Clients may lose their connections, for that is what the fault does. Otherwise none may. */
-  readonly dropsClients?: boolean;
+  /** Who may lose the connection, for that is what the fault does; left out: nobody. */
+  readonly mayDrop?: MayDrop;
   /** Nothing is asked to be sent again on the way between clients, so that messages must arrive in their order. */
   readonly keepsOrder?: boolean;
   /** Pushes that run may fail, for what carries them is ended. */

@@ -4,7 +4,7 @@ import { refuse, type Ledger } from './ledger.ts';
 /** An outage of one connection, in milliseconds since 1970. */
 export interface Drop {
   readonly clientId: string;
-  /** Name of the server's close code; `lost` without one. */
+  /** Name of the server's close code; without one `redirected` when it was told to go to another node, else `lost`. */
   readonly reason: string;
   readonly lostAtMs: number;
   /** Null while the client is not back. */
@@ -26,6 +26,8 @@ export interface Registration {
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
+/** What the SDK says of it. */
+const REDIRECTED = 'redirected by the server';
 
 /** One client that writes down what it sends and what it is handed. */
 export class TrafficClient {
@@ -50,9 +52,10 @@ export class TrafficClient {
       if (from === null) this.#ledgers.pushes.push(`${messageId} ${clientId}`);
       else this.#ledgers.clientToClient.received.push(`${from} ${messageId} ${clientId}`);
     });
-    this.#client.on('disconnected', ({ name }) =>
-      this.drops.push({ clientId, reason: name ?? 'lost', lostAtMs: Date.now(), backAtMs: null }),
-    );
+    this.#client.on('disconnected', ({ name, reason }) => {
+      const why = reason === REDIRECTED ? 'redirected' : 'lost';
+      this.drops.push({ clientId, reason: name ?? why, lostAtMs: Date.now(), backAtMs: null });
+    });
     this.#client.on('connected', () => {
       const drop = this.drops.at(-1);
       if (drop !== undefined) drop.backAtMs = Date.now();

@@ -64,6 +64,12 @@ export const otherTests: { readonly [Rule in RuleId]?: readonly NamedTest[] } = 
   ],
   'S3.16': [['sdk/test/revocation.test.ts', 'closes the live connection within 2 s, whichever node has it']],
   'S3.17': [['sdk/test/client.test.ts', 'a client whose token has expired signs in before the reconnect']],
+  'S3.18': [
+    [
+      'push-server/test/refresh.test.ts',
+      'while the directory is away nobody is closed for a token that ends, and a newer token is taken',
+    ],
+  ],
   'S3.21': [
     [
       'sdk/test/client.test.ts',
@@ -110,6 +116,16 @@ export const otherTests: { readonly [Rule in RuleId]?: readonly NamedTest[] } = 
       'push-server/test/frame-rates.test.ts',
       'counts no acknowledgement that is awaited, and each number that is not',
     ],
+  ],
+  'S3.56': [
+    [
+      'sdk/test/real-server.test.ts',
+      'publishes at full speed without being closed for it, at the pace that the server tells',
+    ],
+  ],
+  'S3.57': [
+    ['push-server/test/frame-rates.test.ts', 'counts a REFRESH as a tenth of the frames of a second'],
+    ['push-server/test/pace.test.ts', 'is closed: REFRESH again and again'],
   ],
   'S3.52': [['push-server/test/pace.test.ts', 'has to be whole by its deadline, however steadily it comes']],
   'S3.53': [

@@ -65,6 +65,8 @@ export const rules = {
   'S3.16': 'When the tokens of a client are revoked, its connection is closed with `tokenRevoked`.',
   'S3.17':
     'A client that is not connected while its token expires, or is about to, signs in before it connects.',
+  'S3.18':
+    "While it cannot reach the cluster's directory, without which nobody gets a newer token, it waits with that.",
 
   'S3.20': 'PUBLISHED with the same `message_id` answers it',
   'S3.21':
@@ -97,8 +99,10 @@ export const rules = {
     'The addresses are of the kind of the connection that REDIRECT came on: a client that is connected over TLS must go on over TLS.',
   'S3.49': '**Pace.** A server may bound how much one client sends and how often it comes.',
   'S3.50': 'more is closed with `rateLimited`.',
+  'S3.56': 'a client should stay a little below, and not use all that is taken at once.',
   'S3.51':
     'An ACKNOWLEDGE of deliveries that are awaited does not count, each other number in one counts as a frame.',
+  'S3.57': "A REFRESH counts as a tenth of a second's frames.",
   'S3.52': 'A frame that is not whole 10 s after its first byte is closed with `frameTimeout`.',
   'S3.53':
     'A client that logs in more than 15 times in a minute is closed with `reconnectingTooOften` for a minute.',

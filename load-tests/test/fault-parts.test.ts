@@ -7,10 +7,12 @@ import { ApiProbe } from '../src/faults/api-probe.ts';
 import { wrongDrops } from '../src/faults/drops.ts';
 import { reorderedOf } from '../src/faults/order.ts';
 import { SeededRandom } from '../src/faults/random.ts';
+import { mostInASecond, RateWatch, type Sample } from '../src/faults/rate-watch.ts';
 import { ReadyWatch } from '../src/faults/ready-watch.ts';
 import { Findings } from '../src/faults/scenario.ts';
 import { scenarios } from '../src/faults/scenarios/index.ts';
 import { markdownOf, tableOf } from '../src/faults/table.ts';
+import { differences, type Vital } from '../src/faults/vitals.ts';
 import type { Node } from '../src/lib/cluster.ts';
 
 describe('the list of faults', () => {
@@ -81,6 +83,39 @@ test('a connection may be lost only where and why the fault says', () => {
   expect(wrong('b', 'lost')).toBe(1);
 });
 
+test('a rate is the most that certainly came within one second', async () => {
+  const at = (askedAtMs: number, count: number): Sample => ({
+    askedAtMs,
+    answeredAtMs: askedAtMs + 50,
+    count,
+  });
+  expect(mostInASecond([])).toBe(0);
+  expect(mostInASecond([at(0, 5), at(100, 5), at(200, 35), at(300, 35)])).toBe(30);
+  // Ten a second, however the seconds are cut.
+  const even = Array.from({ length: 40 }, (_, tenth) => at(tenth * 100, tenth));
+  expect(mostInASecond(even)).toBe(9);
+  // Nobody knows when within five seconds.
+  expect(mostInASecond([at(0, 0), at(5000, 40)])).toBe(0);
+  let count = 0;
+  const watch = new RateWatch(() => {
+    if (count === 0) count = 12;
+    else count = 20;
+    return count;
+  });
+  await waitFor(() => count === 20);
+  expect(await watch.end()).toEqual({ mostInASecond: 8, total: 8 });
+});
+
+test('a process that does not say what it holds, or holds more, is a failure', () => {
+  const node = { name: 'one', role: 'auth' } as Node;
+  const vital = (heldBytes: number, openFiles = 10): Vital => ({ node, heldBytes, openFiles });
+  expect(differences(vital(1e7), vital(2e7), 0)).toEqual([]);
+  expect(differences(vital(1e7), vital(5e7), 0)).toHaveLength(1);
+  expect(differences(vital(1e7), vital(1e7, 100), 0)).toHaveLength(1);
+  expect(differences(vital(1e7), vital(NaN), 0)).toHaveLength(1);
+  expect(differences(vital(NaN), vital(1e7), 0)).toHaveLength(1);
+});
+
 test('what overtakes is counted for each sender and recipient', () => {
   expect(reorderedOf(['a m1 b', 'c m1 b', 'a m2 b', 'a m3 c', 'a m4 b'])).toBe(0);
   expect(reorderedOf(['a m1 b', 'a m3 b', 'a m2 b', 'a m10 b', 'a m9 b'])).toBe(2);
@@ -121,6 +156,23 @@ describe('over HTTP', () => {
     status = 503;
     expect(await watch.all(['one'], 503, nowMs, 30_000)).toBeGreaterThan(100);
     watch.stop();
+  });
+
+  test('what was said between two times is kept, with whether it was alive', async () => {
+    const watch = new ReadyWatch(() => [{ name: 'one', url } as Node]);
+    watch.start();
+    const fromMs = performance.now();
+    await waitFor(() => watch.between('one', fromMs, performance.now()).length >= 2);
+    const toMs = performance.now();
+    status = 503;
+    await waitFor(() => watch.status('one') === 503);
+    watch.stop();
+    for (const answer of watch.between('one', fromMs, toMs))
+      expect(answer).toMatchObject({ status: 200, liveStatus: 200 });
+    expect(watch.between('one', toMs, performance.now()).at(-1)).toMatchObject({
+      status: 503,
+      liveStatus: 503,
+    });
   });
 
   test('an answer 500 fails a call, a 503 does not', async () => {

@@ -16,13 +16,16 @@ export interface Services {
 export const SESSION_TIMEOUT_MS = 6000;
 export const IDLE_TIMEOUT_MS = 12_000;
 export const LOGIN_BAN_MS = 5000;
-export const DRAIN_CLIENTS_PER_SECOND = 20;
+export const MAX_QUEUED_RECORDS = 40;
+/** Of thirty clients on each node: far fewer than would come at once. */
+export const DRAIN_CLIENTS_PER_SECOND = 10;
+export const DRAIN_DEADLINE_MS = 30_000;
 
 /** Times are short and queues small, so that what takes minutes in a real cluster is seen in seconds. */
 export const settings: Readonly<Record<string, string>> = {
   LONGWIRE_ZOOKEEPER_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
   LONGWIRE_KAFKA_PUBLISH_TIMEOUT_MS: '5000',
-  LONGWIRE_KAFKA_MAX_QUEUED_RECORDS: '40',
+  LONGWIRE_KAFKA_MAX_QUEUED_RECORDS: String(MAX_QUEUED_RECORDS),
   LONGWIRE_PUSH_HEARTBEAT_INTERVAL_MS: '4000',
   LONGWIRE_PUSH_IDLE_TIMEOUT_MS: String(IDLE_TIMEOUT_MS),
   LONGWIRE_PUSH_ACKNOWLEDGE_TIMEOUT_MS: '5000',
@@ -31,6 +34,7 @@ export const settings: Readonly<Record<string, string>> = {
   LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '1000',
   LONGWIRE_PUSH_LOGIN_BAN_MS: String(LOGIN_BAN_MS),
   LONGWIRE_PUSH_DRAIN_CLIENTS_PER_SECOND: String(DRAIN_CLIENTS_PER_SECOND),
+  LONGWIRE_PUSH_DRAIN_DEADLINE_MS: String(DRAIN_DEADLINE_MS),
 };
 
 const PORT_STEP = 10;

@@ -46,6 +46,13 @@ export interface NodeView {
   readonly sessions: number | null;
 }
 
+/** Of GET /v1/pushes/:pushId. */
+export interface PushReport {
+  readonly state: 'running' | 'done' | 'failed';
+  readonly failure: string | null;
+  readonly totals: { readonly delivered: number };
+}
+
 /** By /readyz: which roles cannot do without which backend. */
 const dependents: Readonly<Record<BackendKind, readonly Node['role'][]>> = {
   redis: ['auth', 'push', 'route', 'admin'],
@@ -134,11 +141,11 @@ export class Lab {
 
   /** One of each kind of call that people and backends make. */
   apiCalls(): ApiCall[] {
-    const { auth, admin } = this.services;
+    const { admin } = this.services;
     return [
       {
         title: 'sign-in',
-        make: () => this.cluster.request(auth, 'POST', '/v1/tokens', this.#credentials!),
+        make: () => this.signIn(),
       },
       { title: 'client', make: () => this.cluster.request(admin, 'GET', '/v1/clients/c1') },
       { title: 'online', make: () => this.cluster.request(admin, 'GET', '/v1/online') },
@@ -146,27 +153,14 @@ export class Lab {
     ];
   }
 
+  async signIn(): Promise<Response> {
+    return this.cluster.request(this.services.auth, 'POST', '/v1/tokens', this.#credentials!);
+  }
+
   /** What the admin-platform says of the push-servers. */
   async nodes(): Promise<NodeView[]> {
     const { nodes } = await this.cluster.call<{ nodes: NodeView[] }>(this.services.admin, 'GET', '/v1/nodes');
     return nodes;
-  }
-
-  /** The node of each client that is connected. */
-  async homes(): Promise<Map<string, string>> {
-    const clientIds = [...this.fleet.clientIds, ...this.probes.map(({ clientId }) => clientId)];
-    const found = await Promise.all(
-      clientIds.map(async (clientId) => {
-        const path = `/v1/clients/${clientId}`;
-        const { connection } = await this.cluster.call<{ connection: string | null }>(
-          this.services.admin,
-          'GET',
-          path,
-        );
-        return [clientId, connection?.split('/')[0] ?? ''] as const;
-      }),
-    );
-    return new Map(found);
   }
 
   /** A client that is let in. Throws when it is not. */
@@ -183,13 +177,17 @@ export class Lab {
     return client;
   }
 
-  /** Pushes to a list, for a scenario that looks itself what becomes of it. Answers the push's id. */
-  async push(clientIds: readonly string[]): Promise<string> {
+  /** Pushes to a list, for a scenario that looks itself what becomes of it, by a node of its choice. Answers the push's id. */
+  async push(clientIds: readonly string[], by: Node = this.services.admin): Promise<string> {
     const body = { audience: { clientIds }, payload: { text: 'of a scenario' } };
-    const { admin } = this.services;
-    const { pushId } = await this.cluster.call<{ pushId: string }>(admin, 'POST', '/v1/pushes', body);
+    const { pushId } = await this.cluster.call<{ pushId: string }>(by, 'POST', '/v1/pushes', body);
     this.ownPushIds.add(pushId);
     return pushId;
+  }
+
+  /** What the cluster says of a push. */
+  async pushReport(pushId: string): Promise<PushReport> {
+    return this.cluster.call(this.services.admin, 'GET', `/v1/pushes/${pushId}`);
   }
 
   /** Names of the pushes that clients got who write nothing down themselves, since the last time. */

@@ -19,6 +19,8 @@ export class RawClient {
   readonly closed: Promise<Closed>;
   /** Answers in their order, as `publish ACCEPTED` and the like. */
   readonly answers: string[] = [];
+  /** What publishes were told beside their status, and how often. */
+  readonly details = new Map<string, number>();
   /** Ids of what other clients sent it. */
   readonly delivered: string[] = [];
   /** Names of the pushes that came, as `pushId clientId`. */
@@ -46,8 +48,10 @@ export class RawClient {
         else this.delivered.push(messageId);
       },
       onSent: (id, status) => this.#answered(id, `send ${SendStatus[status]?.slice('SEND_STATUS_'.length)}`),
-      onPublished: (id, status) =>
-        this.#answered(id, `publish ${PublishStatus[status]?.slice('PUBLISH_STATUS_'.length)}`),
+      onPublished: (id, status, detail) => {
+        if (detail !== '') this.details.set(detail, (this.details.get(detail) ?? 0) + 1);
+        this.#answered(id, `publish ${PublishStatus[status]?.slice('PUBLISH_STATUS_'.length)}`);
+      },
       onClosed: (reason, retryAfterMs) => {
         this.end = { reason, retryAfterMs, atMs: performance.now() };
         for (const settle of this.#waiting.values()) settle('closed');
@@ -63,12 +67,19 @@ export class RawClient {
   }
 
   /** Resolves with `ACCEPTED` and the like, `closed`, or `nothing` when the deadline has passed. */
-  async publish(kind: string, deadlineMs: number): Promise<string> {
-    return this.#ask('publish', deadlineMs, (id) => this.#client.publish(id, kind, Buffer.from(id)));
+  async publish(kind: string, deadlineMs: number, payload?: Uint8Array): Promise<string> {
+    return this.#ask('publish', deadlineMs, (id) =>
+      this.#client.publish(id, kind, payload ?? Buffer.from(id)),
+    );
   }
 
   async send(to: string, payload: Uint8Array, deadlineMs: number): Promise<string> {
     return this.#ask('send', deadlineMs, (id) => this.#client.send(id, to, payload));
+  }
+
+  /** Acknowledges nothing more. */
+  withhold(): void {
+    this.#client.acknowledges = false;
   }
 
   /** Reads nothing more. */

@@ -4,16 +4,24 @@ import type { Node } from '../lib/cluster.ts';
 const INTERVAL_MS = 200;
 const ANSWER_DEADLINE_MS = 3000;
 
-interface Answer {
+export interface Answer {
+  /** When it was asked for. */
   readonly atMs: number;
-  /** 0: none within the deadline. */
+  readonly answeredAtMs: number;
+  /** Of /readyz. 0: none within the deadline. */
   readonly status: number;
+  /** Of /livez, asked for at the same time. */
+  readonly liveStatus: number;
 }
 
-/** Asks every node's /readyz all the time. */
+/** Some minutes of one node. */
+const MAX_KEPT = 2000;
+
+/** Asks every node's /readyz and /livez all the time. */
 export class ReadyWatch {
   readonly #nodes: () => readonly Node[];
   readonly #answers = new Map<string, Answer>();
+  readonly #said = new Map<string, Answer[]>();
   #isOver = false;
 
   constructor(nodes: () => readonly Node[]) {
@@ -31,6 +39,12 @@ export class ReadyWatch {
   /** What the node said last. */
   status(name: string): number {
     return this.#answers.get(name)?.status ?? 0;
+  }
+
+  /** All that a node said between two times of performance.now(). */
+  between(name: string, fromMs: number, toMs: number): readonly Answer[] {
+    const said = this.#said.get(name) ?? [];
+    return said.filter(({ atMs, answeredAtMs }) => atMs > fromMs && answeredAtMs < toMs);
   }
 
   /**
@@ -57,9 +71,17 @@ export class ReadyWatch {
       // Looked up each time: a node that was started again is another one.
       const node = this.#nodes().find((one) => one.name === name);
       const askedAtMs = performance.now();
-      const status = node === undefined ? 0 : await ask(`${node.url}/readyz`);
+      const [status, liveStatus] =
+        node === undefined
+          ? [0, 0]
+          : await Promise.all([ask(`${node.url}/readyz`), ask(`${node.url}/livez`)]);
       // As of when it was asked, so that an answer from before a fault is not taken for one of after.
-      this.#answers.set(name, { atMs: askedAtMs, status });
+      const answer = { atMs: askedAtMs, answeredAtMs: performance.now(), status, liveStatus };
+      this.#answers.set(name, answer);
+      const said = this.#said.get(name) ?? [];
+      said.push(answer);
+      if (said.length > MAX_KEPT) said.shift();
+      this.#said.set(name, said);
       await sleep(INTERVAL_MS);
     }
   }

@@ -23,8 +23,11 @@ export interface Scenario {
   readonly expected: string;
   /** Who may lose the connection, for that is what the fault does; left out: nobody. */
   readonly mayDrop?: MayDrop;
-  /** Nothing is asked to be sent again on the way between clients, so that messages must arrive in their order. */
-  readonly keepsOrder?: boolean;
+  /**
+   * Where nothing has to be sent again messages must arrive in their order: of one client to another, and with `true` of one client in
+   * MySQL as well.
+   */
+  readonly keepsOrder?: true | 'between clients';
   /** Pushes that run may fail, for what carries them is ended. */
   readonly failsPushes?: boolean;
   /** Needs a cluster of its own: starts what that needs. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Node } from '../lib/cluster.ts';
 
-interface Vital {
+export interface Vital {
   readonly node: Node;
   /** What the process holds once its garbage is collected: heap and what hangs on it. */
   readonly heldBytes: number;
@@ -42,11 +42,15 @@ export class Vitals {
   }
 
   /**
-   * What is not as before, in words, and how much the process that grew most has grown. Looks until all is well or the time is over.
+   * What is not as before, in words, and how much the process that grew most has grown. Looks until all is well or the time is over;
+   * with 0 milliseconds once, whatever happens just then.
    * A process that was started meanwhile is compared with nothing. Clients that came from other nodes have files of their own.
    */
-  async compare(movedClients: number): Promise<{ failures: string[]; growthBytes: number }> {
-    const deadlineMs = performance.now() + LOOK_DEADLINE_MS;
+  async compare(
+    movedClients: number,
+    forMs = LOOK_DEADLINE_MS,
+  ): Promise<{ failures: string[]; growthBytes: number }> {
+    const deadlineMs = performance.now() + forMs;
     for (;;) {
       const pairs = this.#pairs(await look(this.#cluster));
       const failures = pairs.flatMap(({ before, now }) => differences(before, now, movedClients));
@@ -78,11 +82,13 @@ export class Vitals {
   }
 }
 
-function differences(before: Vital, now: Vital, movedClients: number): string[] {
+/** What a process has more of than is right. */
+export function differences(before: Vital, now: Vital, movedClients: number): string[] {
   const grown = now.heldBytes - before.heldBytes;
   const files = now.openFiles - before.openFiles;
   const spare = SPARE_FILES + (now.node.role === 'push' ? movedClients : 0);
   return [
+    ...(Number.isFinite(grown) ? [] : [`${now.node.name} does not say how much it holds`]),
     ...(grown > FLAT_BYTES
       ? [`${now.node.name} holds ${Math.round(grown / 1048576)} MB more than before`]
       : []),

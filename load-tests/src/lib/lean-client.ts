@@ -20,7 +20,7 @@ export interface LeanClientOptions {
   /** `from` is empty for a push; then `messageId` is the push's id. */
   readonly onDeliver: (messageId: string, from: string) => void;
   readonly onSent: (messageId: string, status: number) => void;
-  readonly onPublished?: (messageId: string, status: number) => void;
+  readonly onPublished?: (messageId: string, status: number, detail: string) => void;
   /** With the name of the server's close code, `lost` when it sent none, and when it may come back at the earliest. */
   readonly onClosed: (reason: string, retryAfterMs: number) => void;
 }
@@ -32,6 +32,8 @@ export class LeanClient {
   readonly #parser = new FrameParser(MAX_FRAME_BYTES);
   /** `nodeId/boot/number`, once connected. */
   connection = '';
+  /** Whether it says that it got what was delivered. */
+  acknowledges = true;
   #closeReason = 'lost';
   #retryAfterMs = 0;
   #isConnected = false;
@@ -91,7 +93,8 @@ export class LeanClient {
       if (!isProtocolError(message)) this.#options.onSent(message.messageId, message.status);
     } else if (frame.type === FrameType.published) {
       const message = decodeMessage('published', frame);
-      if (!isProtocolError(message)) this.#options.onPublished?.(message.messageId, message.status);
+      if (!isProtocolError(message))
+        this.#options.onPublished?.(message.messageId, message.status, message.detail);
     } else if (frame.type === FrameType.close) this.#takeClose(frame);
     return true;
   }
@@ -99,7 +102,7 @@ export class LeanClient {
   #deliver(frame: Frame): void {
     const message = decodeMessage('deliver', frame);
     if (isProtocolError(message)) throw new Error(message.detail);
-    if (message.deliveryId !== 0)
+    if (message.deliveryId !== 0 && this.acknowledges)
       this.#socket.write(encodeFrame('acknowledge', { deliveryIds: [message.deliveryId] }));
     this.#options.onDeliver(message.messageId, message.from);
   }

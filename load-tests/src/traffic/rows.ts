@@ -31,9 +31,9 @@ export class Rows {
     return Object.fromEntries(found.map(({ kind, rows }) => [kind, rows]));
   }
 
-  /** `clientId messageId` of each upstream message of a kind. */
+  /** `clientId messageId` of each upstream message of a kind, in the order in which they were written. */
   async names(kind: string): Promise<string[]> {
-    const sql = 'select client_id, message_id from upstream_messages where kind = ?';
+    const sql = 'select client_id, message_id from upstream_messages where kind = ? order by id';
     const [found] = await this.#connection.query<MessageRow[]>({ sql, values: [kind], timeout: TIMEOUT_MS });
     return found.map((row) => `${row.client_id} ${row.message_id}`);
   }

@@ -4,9 +4,11 @@ import type { Lab } from '../lab.ts';
 import type { Findings, Scenario } from '../scenario.ts';
 import { allBack } from '../comeback.ts';
 import { SESSION_TIMEOUT_MS } from '../services.ts';
+import { talk } from '../talk.ts';
 
 const WARM_UP_MS = 2000;
 const AWAY_MS = 30_000;
+const LOOK_PAUSE_MS = 20;
 
 async function isMember(lab: Lab, nodeId: string): Promise<string | null> {
   const found = (await lab.nodes()).find((node) => node.nodeId === nodeId && node.presence === 'full');
@@ -15,15 +17,9 @@ async function isMember(lab: Lab, nodeId: string): Promise<string | null> {
 
 /** Pushes to all clients by list. Answers how many are said to have it. */
 async function pushToAll(lab: Lab, clientIds: readonly string[]): Promise<number> {
-  const { admin } = lab.services;
   const pushId = await lab.push(clientIds);
   const report = await until(
-    () =>
-      lab.cluster.call<{ state: string; totals: { delivered: number } }>(
-        admin,
-        'GET',
-        `/v1/pushes/${pushId}`,
-      ),
+    () => lab.pushReport(pushId),
     ({ state }) => state !== 'running',
     20_000,
   );
@@ -54,6 +50,9 @@ const sessionExpired: Scenario = {
     await sleep(WARM_UP_MS);
     const before = await isMember(lab, 'push-2');
     const proxy = lab.services.zookeeperProxies['push-2']!;
+    const outside = await lab.connect('outside', lab.pushServer('push-1').tcp);
+    const inside = await lab.connect('inside', lab.pushServer('push-2').tcp);
+    const endTalk = talk(outside, inside, 'to a client of it');
     const brokenAtMs = performance.now();
     proxy.blackhole();
     const gone = await until(
@@ -63,7 +62,14 @@ const sessionExpired: Scenario = {
     );
     findings.check(gone === null, 'its session did not expire');
     findings.note(`out of the list after ${((performance.now() - brokenAtMs) / 1000).toFixed(1)} s`);
+    const delivered = await pushToAll(lab, [inside.clientId]);
+    findings.check(
+      delivered === 1,
+      'a push to a client of it was not delivered while it was not in the list',
+    );
     await sleep(5000);
+    const stillGone = await isMember(lab, 'push-2');
+    findings.check(stillGone === null, 'it came back into the list before it could');
     const healedAtMs = performance.now();
     await proxy.heal();
     const after = await until(
@@ -74,13 +80,38 @@ const sessionExpired: Scenario = {
     findings.within('in the list again', performance.now() - healedAtMs, 10_000);
     findings.check(after === before, `its boot was ${before} and is ${after}`);
     findings.within('ready after', await lab.ready.all(['push-2'], 200, healedAtMs, 10_000), 10_000);
+    await endTalk(findings);
+    for (const client of [outside, inside]) client.close();
   },
 };
+
+/** Looks at the node's record in ZooKeeper over and over. Answers how to end it, which tells the boots that stood there, in their order. */
+function recordsOf(lab: Lab, nodeId: string): () => Promise<(string | null)[]> {
+  const seen: (string | null)[] = [];
+  let isOver = false;
+  const look = async (): Promise<void> => {
+    // Without a lease it is there all the same; by a lease alone it is not.
+    const found = (await lab.nodes()).find(
+      (node) => node.nodeId === nodeId && node.presence !== 'lease-only',
+    );
+    const boot = found?.boot ?? null;
+    if (seen.at(-1) !== boot) seen.push(boot);
+  };
+  const looking = (async () => {
+    for (; !isOver; await sleep(LOOK_PAUSE_MS)) await look();
+  })();
+  return async () => {
+    isOver = true;
+    await looking;
+    return seen;
+  };
+}
 
 const unknownSessionZnode: Scenario = {
   name: 'zookeeper-unknown-session-znode',
   what: 'a push-server is killed and started again while the znode of its earlier life, of a session that nobody holds, still stands',
-  expected: 'it takes the place over, is ready within 30 s, and stays in the list when the old session ends',
+  expected:
+    'its earlier record stands until it takes the place over; it is ready within 30 s, and stays in the list when the old session ends',
   mayDrop: { nodes: ['push-2'], reasons: ['lost'] },
   deadlineMs: 120_000,
   async run(lab, findings) {
@@ -89,6 +120,7 @@ const unknownSessionZnode: Scenario = {
     const killedAtMs = performance.now();
     const killedAt = Date.now();
     const victim = lab.pushServer('push-2');
+    const endLook = recordsOf(lab, 'push-2');
     victim.process.kill('SIGKILL');
     await victim.process.exited;
     await lab.cluster.restart(victim);
@@ -99,6 +131,11 @@ const unknownSessionZnode: Scenario = {
       15_000,
     );
     findings.check(after !== before && after !== null, 'its new life is not in the list');
+    const records = await endLook();
+    findings.check(
+      records.length === 2 && records[0] === before && records[1] === after,
+      `the record of its earlier life did not stand until the new one came: ${records.map((boot) => boot ?? 'none').join(', ')}`,
+    );
     await sleep(SESSION_TIMEOUT_MS + 3000);
     findings.check((await isMember(lab, 'push-2')) === after, 'it left the list when the old session ended');
     findings.check(lab.ready.status('push-2') === 200, 'it is not ready afterwards');

@@ -77,6 +77,10 @@ export class RawClient {
     return this.#ask('send', deadlineMs, (id) => this.#client.send(id, to, payload));
   }
 
+  hasPush(pushId: string): boolean {
+    return [...this.pushes].some((name) => name.startsWith(`${pushId} `));
+  }
+
   /** Acknowledges nothing more. */
   withhold(): void {
     this.#client.acknowledges = false;

@@ -4,6 +4,7 @@ import { deathScenarios } from './deaths.ts';
 import { edgeScenarios } from './edges.ts';
 import { identityScenarios } from './identity.ts';
 import { pauseScenarios } from './pauses.ts';
+import { pushRouteKilled } from './push-route-killed.ts';
 import { redisScenarios } from './redis.ts';
 import { steeringScenarios } from './steering.ts';
 import { zookeeperScenarios } from './zookeeper.ts';
@@ -13,6 +14,7 @@ const all: readonly Scenario[] = [
   ...zookeeperScenarios,
   ...redisScenarios,
   ...deathScenarios,
+  pushRouteKilled,
   ...identityScenarios,
   ...steeringScenarios,
   ...pauseScenarios,

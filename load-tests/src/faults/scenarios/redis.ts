@@ -7,6 +7,7 @@ import { redisEnvironment, type RedisProcess } from '../../../../deploy/local/re
 import { startRedisSentinel, type RedisSentinelSet } from '../../../../deploy/local/redis/redis-sentinel.ts';
 import type { Lab } from '../lab.ts';
 import type { Findings, Scenario } from '../scenario.ts';
+import { talk } from '../talk.ts';
 
 const WARM_UP_MS = 2000;
 const RESUME_LIMIT_MS = 15_000;
@@ -44,27 +45,13 @@ const emptied: Scenario = {
     const [one, other] = await Promise.all([lab.connect('local-1', tcp), lab.connect('local-2', tcp)]);
     const emptiedAtMs = performance.now();
     await flush(lab.options.backends.redisUrl);
-    const talk = { isOver: false, answers: [] as string[] };
-    const talking = (async () => {
-      for (; !talk.isOver; await sleep(50))
-        talk.answers.push(await one.send('local-2', Buffer.from('hello'), 5000));
-    })();
+    const endTalk = talk(one, other, 'between clients of one node');
     findings.within(
       'all routes back after',
       await lab.counted(lab.clients + 2, emptiedAtMs),
       REBUILD_LIMIT_MS,
     );
-    talk.isOver = true;
-    await talking;
-    const local = talk.answers;
-    const undelivered = local.filter((answer) => answer !== 'DELIVERED');
-    findings.note(
-      `${local.length - undelivered.length} of ${local.length} local messages were delivered meanwhile`,
-    );
-    findings.check(
-      undelivered.length === 0,
-      `local messages were answered ${undelivered.slice(0, 5).join(', ')}`,
-    );
+    await endTalk(findings);
     for (const client of [one, other]) client.close();
   },
 };

@@ -9,7 +9,7 @@ import { reorderedOf } from '../src/faults/order.ts';
 import { SeededRandom } from '../src/faults/random.ts';
 import { mostInASecond, RateWatch, type Sample } from '../src/faults/rate-watch.ts';
 import { ReadyWatch } from '../src/faults/ready-watch.ts';
-import { Findings } from '../src/faults/scenario.ts';
+import { excusesOf, Findings } from '../src/faults/scenario.ts';
 import { scenarios } from '../src/faults/scenarios/index.ts';
 import { markdownOf, tableOf } from '../src/faults/table.ts';
 import { differences, type Vital } from '../src/faults/vitals.ts';
@@ -27,6 +27,7 @@ describe('the list of faults', () => {
     name: 'a-b',
     what: 'w|x',
     expected: 'what is expected, in more words than one line of its column has room for',
+    excused: [],
     measured: ['m1', 'm2'],
     details: [],
     failures: ['f1', 'f2'],
@@ -36,6 +37,19 @@ describe('the list of faults', () => {
   test('every failure stands in the table', () => {
     const row = `| \`a-b\`: w\\|x | ${result.expected} | m1; m2 | **failed**: f1; f2 |`;
     expect(markdownOf([result])).toContain(row);
+  });
+
+  test('what is excused stands in the tables', () => {
+    const excused = ['order', 'pushes that fail as routerDied'];
+    const tables = [markdownOf, tableOf].map((write) => write([{ ...result, expected: 'e', excused }]));
+    expect(tables[0]).toContain('| e; excused: order, pushes that fail as routerDied |');
+    expect(tables[1]).toContain('e; excused: order');
+    const excusesOfAll = scenarios.map((scenario) => [scenario.name, excusesOf(scenario).join('; ')]);
+    expect(Object.fromEntries(excusesOfAll)).toMatchObject({
+      'mysql-slow': '',
+      'kafka-down': 'order upstream',
+      'push-server-killed': 'connections to push-2 that end as lost; order',
+    });
   });
 
   test('the table for a terminal has what was expected, all that was measured, and the verdict', () => {

@@ -1,12 +1,14 @@
 import type { Lab } from './lab.ts';
 import { SeededRandom } from './random.ts';
-import { Findings, type Prepared, type Scenario } from './scenario.ts';
+import { excusesOf, Findings, type Prepared, type Scenario } from './scenario.ts';
 import { Watch } from './watch.ts';
 
 export interface Result {
   readonly name: string;
   readonly what: string;
   readonly expected: string;
+  /** What the judge lets pass: everything else of its invariants must hold. */
+  readonly excused: readonly string[];
   readonly measured: readonly string[];
   readonly details: readonly string[];
   /** What was not as it must be; empty: passed. */
@@ -69,7 +71,8 @@ export class Runner {
     const { name, what, expected } = scenario;
     const { measured, details, failures } = findings;
     const seconds = (performance.now() - startedAtMs) / 1000;
-    return { name, what, expected, measured, details, failures, seconds };
+    const excused = excusesOf(scenario);
+    return { name, what, expected, excused, measured, details, failures, seconds };
   }
 
   async #try(scenario: Scenario, findings: Findings): Promise<void> {

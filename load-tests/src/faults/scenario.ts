@@ -39,6 +39,17 @@ export interface Scenario {
   run(lab: Lab, findings: Findings): Promise<void>;
 }
 
+/** What the judge lets pass in a scenario, in words, for the table. */
+export function excusesOf({ mayDrop, keepsOrder, failsPushes }: Scenario): string[] {
+  return [
+    ...(mayDrop === undefined
+      ? []
+      : [`connections to ${mayDrop.nodes.join(', ')} that end as ${mayDrop.reasons.join(' or ')}`]),
+    ...(failsPushes === true ? ['pushes that fail as routerDied'] : []),
+    ...(keepsOrder === true ? [] : [keepsOrder === undefined ? 'order' : 'order upstream']),
+  ];
+}
+
 /** What was seen in a scenario, and what was not as it should be. */
 export class Findings {
   /** For the table. */

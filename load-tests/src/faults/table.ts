@@ -6,13 +6,17 @@ const END = '<!-- end of table -->';
 /** Of the four columns, in characters. */
 const WIDTHS = [32, 44, 44, 30] as const;
 
+function expectedOf({ expected, excused }: Result): string {
+  return excused.length === 0 ? expected : `${expected}; excused: ${excused.join(', ')}`;
+}
+
 /** For a terminal: a paragraph for each scenario, then the count. */
 export function textOf(result: Result): string {
-  const { name, what, expected, measured, details, failures, seconds } = result;
+  const { name, what, measured, details, failures, seconds } = result;
   const verdict = failures.length === 0 ? 'passed' : 'FAILED';
   return [
     `${verdict}  ${name} (${seconds.toFixed(0)} s): ${what}`,
-    `        expected  ${expected}`,
+    `        expected  ${expectedOf(result)}`,
     `        measured  ${measured.join('; ')}`,
     ...details.map((detail) => `                  ${detail}`),
     ...failures.map((failure) => `        FAILED    ${failure}`),
@@ -21,9 +25,10 @@ export function textOf(result: Result): string {
 
 /** For a terminal: scenario, expected, measured, verdict. */
 export function tableOf(results: readonly Result[]): string {
-  const rows = results.map(({ name, expected, measured, failures }) => {
+  const rows = results.map((result) => {
+    const { name, measured, failures } = result;
     const verdict = failures.length === 0 ? ['passed'] : ['FAILED', ...failures];
-    return [name, expected, measured.join('; '), verdict.join(': ')];
+    return [name, expectedOf(result), measured.join('; '), verdict.join(': ')];
   });
   return [['scenario', 'expected', 'measured', 'verdict'], ...rows].map(rowOf).join('\n\n');
 }
@@ -53,9 +58,10 @@ function linesOf(text: string, width: number): string[] {
 /** For docs: scenario, expected, measured, verdict. */
 export function markdownOf(results: readonly Result[]): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-  const rows = results.map(({ name, what, expected, measured, failures }) => {
+  const rows = results.map((result) => {
+    const { name, what, measured, failures } = result;
     const verdict = failures.length === 0 ? 'passed' : `**failed**: ${failures.join('; ')}`;
-    return `| \`${name}\`: ${cell(what)} | ${cell(expected)} | ${cell(measured.join('; '))} | ${cell(verdict)} |`;
+    return `| \`${name}\`: ${cell(what)} | ${cell(expectedOf(result))} | ${cell(measured.join('; '))} | ${cell(verdict)} |`;
   });
   return ['| scenario | expected | measured | verdict |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -17,8 +17,7 @@ const LIST_SIZE = 20;
 const SETTLE_DEADLINE_MS = 60_000;
 const ROWS_DEADLINE_MS = 60_000;
 const CALL_GRACE_MS = 500;
-/** A consumer that was killed keeps its partitions for half a minute. */
-const AGAIN_LIMIT_MS = 45_000;
+const AGAIN_LIMIT_MS = 30_000;
 
 interface WatchParts {
   readonly vitals: Vitals;

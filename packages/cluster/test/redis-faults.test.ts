@@ -43,10 +43,13 @@ describe.skipIf(!hasProgram('redis-server'))(
       for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
     });
 
-    async function opens(commandTimeoutMs = 1000): Promise<{ relay: Relay; directory: RedisDirectory }> {
+    async function opens(
+      commandTimeoutMs = 1000,
+      buckets = 64,
+    ): Promise<{ relay: Relay; directory: RedisDirectory }> {
       const relay = await Relay.open({ host: '127.0.0.1', port: redis.port });
       cleanUps.push(() => relay.close());
-      const change = { url: `redis://127.0.0.1:${relay.port}`, keyPrefix: uniqueName('f'), buckets: 64 };
+      const change = { url: `redis://127.0.0.1:${relay.port}`, keyPrefix: uniqueName('f'), buckets };
       const directory = new RedisDirectory({
         settings: { ...Value.Create(redisSettings), ...change, commandTimeoutMs },
         logger,
@@ -64,6 +67,16 @@ describe.skipIf(!hasProgram('redis-server'))(
       expect(performance.now() - startedAt).toBeGreaterThanOrEqual(450);
       expect(claims.every(({ status }) => status === 'claimed')).toBe(true);
       expect(await directory.count()).toBe(clientIds.length);
+    });
+
+    test('a slow one is swept in few turns, not bucket after bucket', async () => {
+      const { relay, directory } = await opens(10_000, 2048);
+      await Promise.all(clientIds.map((id, i) => directory.claim(id, route(i + 1), nowMs)));
+      relay.slowDown(200);
+      const startedAt = performance.now();
+      expect(await directory.sweep('node-1', boot)).toBe(clientIds.length);
+      // 128 calls, one after the other, take 26 s.
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
     });
 
     test('a reply that is lost after the call was done does no harm: what is asked again finds it done', async () => {

@@ -73,6 +73,16 @@ describe('an orderly stop', () => {
     expect(await cluster.directory.knownBoots()).toHaveLength(1);
   });
 
+  it('waits only so long for a directory that is slow to give its routes back', async () => {
+    const server = await cluster.start('push-1');
+    directory.sweeps.close();
+    await server.stop();
+    expect(directory.sweeps.held).toBe(1);
+    // The sweeper of another node finds it.
+    expect(await cluster.directory.knownBoots()).toHaveLength(1);
+    directory.sweeps.open();
+  });
+
   it('leaves nothing that keeps the process alive, whatever clients do', async () => {
     const fixture = join(import.meta.dirname, 'fixtures/stop-and-end.ts');
     const child = spawn(process.execPath, ['--conditions=longwire-source', fixture], {

@@ -41,6 +41,8 @@ export class DirectoryLink {
   readonly claimAnswers = new Gate();
   /** The same of confirmations. */
   readonly confirmAnswers = new Gate();
+  /** Sweeps wait here before they are done. */
+  readonly sweeps = new Gate();
   /** How many confirmations were asked for in each tenth of a second. */
   readonly confirmsByTenth = new Map<number, number>();
   /** `cut`: nothing arrives. `answers-lost`: calls take effect, and no answer comes back. */
@@ -69,6 +71,7 @@ export class DirectoryLink {
             this.lateClaims.push(call);
             throw new DirectoryUnavailable('claim held up by the test');
           }
+          if (name === 'sweep') await this.sweeps.pass();
           const answer = await call();
           if (name === 'release') this.releases++;
           if (name === 'claim') await this.claimAnswers.pass();

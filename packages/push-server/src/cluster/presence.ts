@@ -9,7 +9,7 @@ import {
   type NodeLease,
   type Registration,
 } from '@longwire/cluster';
-import { fullJitterMs } from '@longwire/service-kit';
+import { fullJitterMs, withDeadline } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 import type { LoadFactor } from './load-factor.ts';
 import type { NodeIdentity } from './node-identity.ts';
@@ -43,6 +43,8 @@ export interface PresenceParts {
 const REFRESH_INTERVAL_MS = 2000;
 const LEASE_TTL_MS = 3 * REFRESH_INTERVAL_MS;
 const LOOP_SAMPLE_MS = 20;
+/** A directory that is slow takes half a minute to look through all routes, which a stop has no time for. */
+const LEAVE_DEADLINE_MS = 5000;
 const REJOIN_BACKOFF = { baseMs: 500, capMs: 5000 };
 
 /** Keeps this node known: its znode in the membership and its lease in the directory. Fences it where it must be. */
@@ -74,15 +76,24 @@ export class Presence {
     await this.#registration?.remove();
   }
 
-  /** Leaves the directory as well: after `withdraw`, when the last client has gone. What the directory does not take is left to the sweeper of another node. */
+  /** Leaves the directory as well: after `withdraw`, when the last client has gone. What it does not take in time is left to the sweeper of another node. */
   async leave(): Promise<void> {
-    const { identity, directory } = this.#parts;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#loopDelay.disable();
+    try {
+      await withDeadline(this.#leaveDirectory(), LEAVE_DEADLINE_MS, 'leaving the directory');
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, 'routes and lease are left to the sweeper of another node');
+    }
+  }
+
+  async #leaveDirectory(): Promise<void> {
+    const { directory, identity } = this.#parts;
+    const { nodeId, boot } = identity;
     // One that is on its way would announce the boot again.
     await this.#refreshing;
-    await directory.sweep(identity.nodeId, identity.boot).catch(() => 0);
-    await directory.dropLease(identity.nodeId, identity.boot).catch(() => undefined);
+    await directory.sweep(nodeId, boot);
+    await directory.dropLease(nodeId, boot);
   }
 
   /** For readiness: rejects while clients cannot sign in here, because this node is not in the list. */

@@ -3,6 +3,7 @@ import { backendScenarios } from './backends.ts';
 import { deathScenarios } from './deaths.ts';
 import { edgeScenarios } from './edges.ts';
 import { identityScenarios } from './identity.ts';
+import { outOfFiles } from './open-files.ts';
 import { pauseScenarios } from './pauses.ts';
 import { pushRouteKilled } from './push-route-killed.ts';
 import { redisScenarios } from './redis.ts';
@@ -19,6 +20,7 @@ const all: readonly Scenario[] = [
   ...steeringScenarios,
   ...pauseScenarios,
   ...edgeScenarios,
+  outOfFiles,
 ];
 
 /** All of them, in the order in which they are run: those that need a cluster of their own come last. */

@@ -35,7 +35,7 @@ export async function withinASecond(
   action: () => Promise<void>,
   pids: readonly number[] = [],
 ): Promise<void> {
-  const waited = () => ['self', ...pids].reduce((sum, pid) => sum + waitedForProcessorMs(pid), 0);
+  const waited = () => ['self', ...pids].reduce<number>((sum, pid) => sum + waitedForProcessorMs(pid), 0);
   const [startedAtMs, waitedBeforeMs] = [performance.now(), waited()];
   await action();
   const elapsedMs = performance.now() - startedAtMs;

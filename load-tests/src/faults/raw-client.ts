@@ -81,9 +81,9 @@ export class RawClient {
     return [...this.pushes].some((name) => name.startsWith(`${pushId} `));
   }
 
-  /** Acknowledges nothing more. */
-  withhold(): void {
-    this.#client.acknowledges = false;
+  /** Whether it says that it got what is delivered; at first it does. */
+  acknowledge(does: boolean): void {
+    this.#client.acknowledges = does;
   }
 
   /** Reads nothing more. */

@@ -9,13 +9,13 @@ const EXAMPLES = 5;
 /** One client sends to another without end. Answers how to end it, which checks that each message was delivered. */
 export function talk(from: RawClient, to: RawClient, title: string): (findings: Findings) => Promise<void> {
   const answers: string[] = [];
-  let isOver = false;
+  const state = { isOver: false };
   const talking = (async () => {
-    for (; !isOver; await sleep(PAUSE_MS))
+    for (; !state.isOver; await sleep(PAUSE_MS))
       answers.push(await from.send(to.clientId, Buffer.from('hello'), ANSWER_MS));
   })();
   return async (findings) => {
-    isOver = true;
+    state.isOver = true;
     await talking;
     const undelivered = answers.filter((answer) => answer !== 'DELIVERED');
     const examples = undelivered.slice(0, EXAMPLES).join(', ');

@@ -88,7 +88,7 @@ const sessionExpired: Scenario = {
 /** Looks at the node's record in ZooKeeper over and over. Answers how to end it, which tells the boots that stood there, in their order. */
 function recordsOf(lab: Lab, nodeId: string): () => Promise<(string | null)[]> {
   const seen: (string | null)[] = [];
-  let isOver = false;
+  const state = { isOver: false };
   const look = async (): Promise<void> => {
     // Without a lease it is there all the same; by a lease alone it is not.
     const found = (await lab.nodes()).find(
@@ -98,10 +98,10 @@ function recordsOf(lab: Lab, nodeId: string): () => Promise<(string | null)[]> {
     if (seen.at(-1) !== boot) seen.push(boot);
   };
   const looking = (async () => {
-    for (; !isOver; await sleep(LOOK_PAUSE_MS)) await look();
+    for (; !state.isOver; await sleep(LOOK_PAUSE_MS)) await look();
   })();
   return async () => {
-    isOver = true;
+    state.isOver = true;
     await looking;
     return seen;
   };

@@ -11,7 +11,7 @@ import {
   type Message,
 } from 'kafkajs';
 import { pino } from 'pino';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { realBackend } from '../../../test-support/backends.ts';
 import type { KafkaSettings } from '../src/config.ts';
 import {
@@ -397,6 +397,27 @@ describe('KafkaUpstreamLog without Kafka', () => {
       await log.close();
     },
   );
+
+  test('a consumer that joins in vain again and again keeps neither timers nor listeners', async () => {
+    let tries = 0;
+    const brokersInVain = await listen((socket) => {
+      tries += 1;
+      socket.destroy();
+    });
+    const change = { brokers: brokersInVain, publishTimeoutMs: 600 };
+    const log = new KafkaUpstreamLog({ settings: settings(change), logger, clientId: 'test' });
+    const added = vi.spyOn(EventTarget.prototype, 'addEventListener');
+    const removed = vi.spyOn(EventTarget.prototype, 'removeEventListener');
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const consumer = await log.consume('group', async () => undefined);
+    await expect.poll(() => tries, eventually).toBeGreaterThanOrEqual(12);
+    expect(added.mock.calls.length - removed.mock.calls.length).toBeLessThan(5);
+    expect(timers() - before).toBeLessThan(8);
+    await consumer.stop();
+    await log.close();
+    vi.restoreAllMocks();
+  });
 });
 
 function headersOf(message: KafkaMessage): Record<string, string> {

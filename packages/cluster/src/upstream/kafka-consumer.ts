@@ -55,13 +55,13 @@ export class KafkaConsumer implements UpstreamConsumer {
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
       const consumer = this.#createConsumer();
+      const watch = new Watch(consumer, this.#stopping.signal);
       try {
-        const failure = failureOf(consumer, this.#stopping.signal);
         await this.#join(consumer);
         if (failures > 0) logger.info({ group, failures }, 'the Kafka consumer has joined again');
         failures = 0;
         onFirstAttempt();
-        const error = await failure;
+        const error = await watch.failure;
         if (error) throw error;
       } catch (error) {
         failures += 1;
@@ -70,6 +70,8 @@ export class KafkaConsumer implements UpstreamConsumer {
           { group, reason: (error as Error).message },
           'the Kafka consumer failed; it will join again',
         );
+      } finally {
+        watch.end();
       }
       onFirstAttempt();
       await this.#leave(consumer);
@@ -181,26 +183,36 @@ class Heartbeat {
   }
 }
 
-/** Resolves with the reason when the consumer has crashed or shows no sign of life, with null when the signal comes first. */
-function failureOf(consumer: Consumer, stop: AbortSignal): Promise<Error | null> {
-  let aliveAtMs = performance.now();
-  const markAlive = () => {
-    aliveAtMs = performance.now();
-  };
-  consumer.on(consumer.events.FETCH, markAlive);
-  consumer.on(consumer.events.HEARTBEAT, markAlive);
-  consumer.on(consumer.events.GROUP_JOIN, markAlive);
-  return new Promise((resolve) => {
-    const end = (reason: Error | null) => {
-      clearInterval(watchdog);
-      resolve(reason);
+/** Looks after one consumer until `end`, after which nothing holds it any more. */
+class Watch {
+  /** Resolves with the reason when the consumer has crashed or shows no sign of life; with null when the signal comes first, or at the end. */
+  readonly failure: Promise<Error | null>;
+  readonly #resolve: (reason: Error | null) => void;
+  readonly #stop: AbortSignal;
+  readonly #timer: NodeJS.Timeout;
+  #aliveAtMs = performance.now();
+
+  constructor(consumer: Consumer, stop: AbortSignal) {
+    ({ promise: this.failure, resolve: this.#resolve } = Promise.withResolvers<Error | null>());
+    const markAlive = (): void => {
+      this.#aliveAtMs = performance.now();
     };
-    const watchdog = setInterval(() => {
-      if (performance.now() - aliveAtMs > silenceLimitMs)
-        end(new Error(`no sign of life for ${silenceLimitMs} ms`));
+    consumer.on(consumer.events.FETCH, markAlive);
+    consumer.on(consumer.events.HEARTBEAT, markAlive);
+    consumer.on(consumer.events.GROUP_JOIN, markAlive);
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.#resolve(payload.error));
+    this.#timer = setInterval(() => {
+      if (performance.now() - this.#aliveAtMs > silenceLimitMs)
+        this.#resolve(new Error(`no sign of life for ${silenceLimitMs} ms`));
     }, heartbeatMs);
-    consumer.on(consumer.events.CRASH, ({ payload }) => end(payload.error));
-    if (stop.aborted) end(null);
-    stop.addEventListener('abort', () => end(null), { once: true });
-  });
+    this.#stop = stop;
+    if (stop.aborted) this.end();
+    stop.addEventListener('abort', this.end);
+  }
+
+  readonly end = (): void => {
+    clearInterval(this.#timer);
+    this.#stop.removeEventListener('abort', this.end);
+    this.#resolve(null);
+  };
 }

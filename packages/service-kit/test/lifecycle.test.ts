@@ -40,6 +40,16 @@ describe('runMain', () => {
     expect(stdout).toContain('stop called');
   });
 
+  it('stops in order while it starts, and does not mind how the start ends', async () => {
+    const process = run('start-is-cut-off');
+    await process.saw('started');
+    process.kill('SIGTERM');
+    const { code, stdout } = await process.ended();
+    expect(code).toBe(0);
+    expect(stdout).toContain('"msg":"stopped"');
+    expect(stdout).not.toContain('"level":"fatal"');
+  });
+
   it('stops in order when the service asks for it, once', async () => {
     const { code, stdout } = await run('stops-itself').ended();
     expect(code).toBe(0);

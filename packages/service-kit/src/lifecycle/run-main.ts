@@ -34,19 +34,24 @@ export async function runMain(
   process.on('unhandledRejection', fail('unhandled rejection'));
 
   let service: Service | null = null;
-  const requestStop = onSignals(logger, () => service);
+  const stopping = onSignals(logger, () => service);
   try {
-    service = await open(requestStop);
+    service = await open(stopping.request);
     await service.start();
   } catch (error) {
+    // A start that is cut off by a stop may fail; the stop goes on, and its end is the end.
+    if (stopping.hasBegun()) return logger.info({ err: error }, 'the start ended with the stop');
     if (!(error instanceof ConfigError)) return fail('could not start')(error);
     process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }
 }
 
-/** Answers the way to stop without a signal. */
-function onSignals(logger: Logger, service: () => Service | null): () => void {
+/** Answers the way to stop without a signal, and whether that or a signal came. */
+function onSignals(
+  logger: Logger,
+  service: () => Service | null,
+): { request: () => void; hasBegun: () => boolean } {
   let isStopping = false;
   const stop = (signal: string | null): void => {
     isStopping = true;
@@ -70,5 +75,5 @@ function onSignals(logger: Logger, service: () => Service | null): () => void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  return () => void (isStopping || stop(null));
+  return { request: () => void (isStopping || stop(null)), hasBegun: () => isStopping };
 }

@@ -24,10 +24,10 @@ export interface Scenario {
   /** Who may lose the connection, for that is what the fault does; left out: nobody. */
   readonly mayDrop?: MayDrop;
   /**
-   * Where nothing has to be sent again messages must arrive in their order: of one client to another, and with `true` of one client in
-   * MySQL as well.
+   * Where nothing has to be sent again messages must arrive in their order: of one client to another, of one client in MySQL, or, with
+   * `true`, both.
    */
-  readonly keepsOrder?: true | 'between clients';
+  readonly keepsOrder?: true | 'between clients' | 'upstream' | undefined;
   /** Pushes that run may fail, for what carries them is ended. */
   readonly failsPushes?: boolean;
   /** Needs a cluster of its own: starts what that needs. */
@@ -46,8 +46,13 @@ export function excusesOf({ mayDrop, keepsOrder, failsPushes }: Scenario): strin
       ? []
       : [`connections to ${mayDrop.nodes.join(', ')} that end as ${mayDrop.reasons.join(' or ')}`]),
     ...(failsPushes === true ? ['pushes that fail as routerDied'] : []),
-    ...(keepsOrder === true ? [] : [keepsOrder === undefined ? 'order' : 'order upstream']),
+    ...(keepsOrder === true ? [] : [excusedOrder(keepsOrder)]),
   ];
+}
+
+function excusedOrder(kept: 'between clients' | 'upstream' | undefined): string {
+  if (kept === undefined) return 'order';
+  return kept === 'upstream' ? 'order between clients' : 'order upstream';
 }
 
 /** What was seen in a scenario, and what was not as it should be. */

@@ -190,16 +190,20 @@ export class Watch {
       findings.check(acknowledged.length > 0, 'there was no traffic');
     this.#judgeTraffic(findings, 'pushes to a list', totalsOf(pushToList));
     this.#judgeTraffic(findings, 'pushes to all', totalsOf(pushToAll));
-    const reordered = reorderedOf(clientToClient.received);
+    this.#judgeOrder(findings);
+  }
+
+  #judgeOrder(findings: Findings): void {
     const { keepsOrder } = this.#scenario;
-    if (keepsOrder !== undefined)
-      findings.check(reordered === 0, `${reordered} messages between clients overtook others`);
-    if (keepsOrder === true) {
-      const rows = reorderedOf(upstream.received);
-      findings.check(rows === 0, `${rows} messages upstream overtook others of their client`);
-    }
-    if (keepsOrder === undefined && reordered > 0)
-      findings.details.push(`sent again and so out of order: ${reordered}`);
+    const { clientToClient, upstream } = this.#ledgers;
+    const judge = (where: 'between clients' | 'upstream', received: readonly string[]): void => {
+      const reordered = reorderedOf(received);
+      if (keepsOrder === true || keepsOrder === where)
+        findings.check(reordered === 0, `${reordered} messages ${where} overtook others`);
+      else if (reordered > 0) findings.details.push(`sent again ${where} and so out of order: ${reordered}`);
+    };
+    judge('between clients', clientToClient.received);
+    judge('upstream', upstream.received);
   }
 
   #judgeTraffic(findings: Findings, title: string, totals: Totals): void {

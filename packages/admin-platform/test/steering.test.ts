@@ -77,13 +77,19 @@ describe('steering', () => {
     await again.stop();
   });
 
-  it.each([{ weight: 0 }, { weight: -1 }, { weight: 1001 }, { weight: '2' }, {}, { weight: 1, more: 1 }])(
-    'refuses %o as a weight',
-    async (body) => {
-      const { status } = await steer('PUT', '/v1/nodes/push-1/weight', body);
-      expect(status).toBe(400);
-    },
-  );
+  it.each([
+    { weight: 0 },
+    { weight: 5e-324 },
+    { weight: 0.0009 },
+    { weight: -1 },
+    { weight: 1001 },
+    { weight: '2' },
+    {},
+    { weight: 1, more: 1 },
+  ])('refuses %o as a weight', async (body) => {
+    const { status } = await steer('PUT', '/v1/nodes/push-1/weight', body);
+    expect(status).toBe(400);
+  });
 
   it('refuses a weight for a node that nobody knows', async () => {
     const { status, body } = await steer<{ code: string }>('PUT', '/v1/nodes/push-9/weight', { weight: 1 });

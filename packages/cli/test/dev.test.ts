@@ -190,7 +190,7 @@ describe('mistakes are told in one line', () => {
     [['serve', 'everything'], 2, /Allowed choices are auth, push, route, consumer, admin/],
     [['send', '--from', 'bob', '--to', 'bob', 'x'], 2, /^bob cannot send to itself: --from and --to must be/],
     [['nonsense'], 2, /unknown command 'nonsense'/],
-    [['nodes', 'weight', 'push-1', '0'], 2, /It must be above 0 and at most 1000, or "default"/],
+    [['nodes', 'weight', 'push-1', '0.0005'], 2, /It must be from 0.001 to 1000, or "default"/],
     [['nodes', 'weight', 'nobody', '1'], 1, /^There is no push-server nobody \(node-not-found\)\n$/],
     [['config', 'check', 'nonsense'], 2, /^unknown role nonsense; allowed: auth, /],
   ] as const)('%j', async ([args, code, stderr]) => {

@@ -169,6 +169,7 @@ export function membershipConformance(name: string, makeCluster: () => TestClust
         { nodeId: '' },
         { boot: 'A1' },
         { weight: 0 },
+        { weight: 5e-324 },
         { weight: 1001 },
         { weight: Number.NaN },
         { addresses: { api: 'tcp://x' } },
@@ -228,8 +229,8 @@ export function membershipConformance(name: string, makeCluster: () => TestClust
     });
 
     it('refuses a weight or a name that no node could have', async () => {
-      for (const weight of [0, -1, 1001, Number.NaN, Infinity])
-        await expect(one.setWeight('node-1', weight)).rejects.toThrow('above 0 and at most 1000');
+      for (const weight of [0, 0.0009, 5e-324, -1, 1001, Number.NaN, Infinity])
+        await expect(one.setWeight('node-1', weight)).rejects.toThrow('from 0.001 to 1000');
       for (const nodeId of ['', 'a/b', 'x'.repeat(65)])
         await expect(one.setWeight(nodeId, 1)).rejects.toThrow('nodeId');
       expect(one.weights().size).toBe(0);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Placement, type PlacementNode } from '../src/placement/index.ts';
+import type { Member } from '../src/membership/index.ts';
+import { NodeChoice, Placement, type PlacementNode } from '../src/placement/index.ts';
 import { hash32 } from '../src/placement/string-hash.ts';
 
 const weight = fc.oneof(fc.double({ min: 0.01, max: 1000, noNaN: true }), fc.integer({ min: 1, max: 4 }));
@@ -136,6 +137,22 @@ describe('placement', () => {
     }
     const a = { nodeId: 'a', weight: 1 };
     expect(() => new Placement([a, { nodeId: 'b', weight: 1 }, a])).toThrow('node a is given twice');
+  });
+});
+
+describe('a choice among the members', () => {
+  it('takes no part of a list that placement refuses, and takes the next', () => {
+    const member = (nodeId: string, weight: number): Member => ({
+      ...{ nodeId, weight, boot: '0'.repeat(16), state: 'active', version: '0' },
+      addresses: { api: 'http://127.0.0.1:1', tcp: '127.0.0.1:1' },
+    });
+    let members = [member('a', 1)];
+    const choice = new NodeChoice({ members: () => members }, { latest: [] });
+    expect(choice.choose('alice', 2).map(({ nodeId }) => nodeId)).toEqual(['a']);
+    members = [member('b', 0), member('c', 1)];
+    for (const _look of [1, 2]) expect(() => choice.choose('alice', 2)).toThrow('weight of b');
+    members = [member('c', 0.001)];
+    expect(choice.choose('alice', 2).map(({ nodeId }) => nodeId)).toEqual(['c']);
   });
 });
 

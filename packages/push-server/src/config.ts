@@ -1,4 +1,10 @@
-import { kafkaSettings, redisSettings, backendProblems, zookeeperSettings } from '@longwire/cluster';
+import {
+  backendProblems,
+  kafkaSettings,
+  redisSettings,
+  weightRange,
+  zookeeperSettings,
+} from '@longwire/cluster';
 import {
   advertisedHttpSection,
   apiKeysSettings,
@@ -24,8 +30,7 @@ export const pushServerSettings = Type.Object({
   }),
   weight: Type.Number({
     default: 1,
-    exclusiveMinimum: 0,
-    maximum: 1000,
+    ...weightRange,
     description: 'share of the clients relative to other nodes',
   }),
   host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on for clients' }),

@@ -1,4 +1,4 @@
-import type { Directory, Membership, NodeClient } from '@longwire/cluster';
+import { weightRange, type Directory, type Membership, type NodeClient } from '@longwire/cluster';
 import { Problem, problemResponses, type HttpServer } from '@longwire/service-kit';
 import { Type } from 'typebox';
 import { drain } from '../nodes/drain.ts';
@@ -34,7 +34,7 @@ export function serveSteering(app: HttpServer, deps: SteeringRoutesDeps): void {
         security,
         params: nodePath,
         body: Type.Object(
-          { weight: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: '1: an ordinary node' }) },
+          { weight: Type.Number({ ...weightRange, description: '1: an ordinary node' }) },
           { additionalProperties: false },
         ),
         response: { 200: nodeWeight, ...problemResponses(...commonProblems, 'node-not-found') },

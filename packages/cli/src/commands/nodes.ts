@@ -1,3 +1,4 @@
+import { weightRange } from '@longwire/cluster';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { wholeNumber } from '../options.ts';
@@ -48,7 +49,7 @@ function addWeight(nodes: Command, context: CliContext): void {
   nodes
     .command('weight <nodeId>')
     .description('set the weight of a push-server, or have it take its own again')
-    .argument('<weight>', 'above 0 and at most 1000; 1 is an ordinary node; "default": its own', weightOf)
+    .argument('<weight>', '0.001 to 1000; 1 is an ordinary node; "default": its own', weightOf)
     .action(async (nodeId: string, weight: number | null) => {
       const { admin } = await findTarget(context);
       const path = `${pathOf(nodeId)}/weight`;
@@ -98,8 +99,8 @@ function addRebalance(nodes: Command, context: CliContext): void {
 function weightOf(text: string): number | null {
   if (text === 'default') return null;
   const weight = Number(text);
-  if (text !== '' && weight > 0 && weight <= 1000) return weight;
-  throw new InvalidArgumentError('It must be above 0 and at most 1000, or "default".');
+  if (text !== '' && weight >= weightRange.minimum && weight <= weightRange.maximum) return weight;
+  throw new InvalidArgumentError('It must be from 0.001 to 1000, or "default".');
 }
 
 function pathOf(nodeId: string): string {

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import type { Member } from './membership.ts';
+import { weightRange, type Member } from './membership.ts';
 
 const maxRecordBytes = 16_384;
 const nodeIdSchema = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
-const weightSchema = Type.Number({ exclusiveMinimum: 0, maximum: 1000 });
+const weightSchema = Type.Number(weightRange);
 
 const clientAddress = Type.String({ pattern: '^[^\\s]+:[0-9]{1,5}$', maxLength: 512 });
 
@@ -51,7 +51,7 @@ export function encodeWeight(weight: number): Buffer {
 /** Throws when it is no weight, without repeating the data. */
 export function decodeWeight(data: Buffer): number {
   const weight = data.length <= 32 ? Number(data.toString()) : Number.NaN;
-  if (!Value.Check(weightSchema, weight)) throw new Error('it is no number above 0 and at most 1000');
+  if (!Value.Check(weightSchema, weight)) throw new Error('it is no number from 0.001 to 1000');
   return weight;
 }
 
@@ -59,5 +59,5 @@ export function decodeWeight(data: Buffer): number {
 export function checkWeight(nodeId: string, weight: number | null): void {
   if (!Value.Check(nodeIdSchema, nodeId)) throw new Error('the nodeId is invalid');
   if (weight !== null && !Value.Check(weightSchema, weight))
-    throw new Error('a weight is above 0 and at most 1000');
+    throw new Error('a weight is from 0.001 to 1000');
 }

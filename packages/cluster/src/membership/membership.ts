@@ -15,6 +15,9 @@ export interface MemberAddresses {
   readonly tls?: string;
 }
 
+/** What a weight may be. A load factor makes it smaller yet, and it must stay a number that clients can be shared out by. */
+export const weightRange = { minimum: 0.001, maximum: 1000 } as const;
+
 export interface Member {
   /** Stable name of the process, unique within its role; 1 to 64 of `A-Z a-z 0-9 . _ -`. */
   readonly nodeId: string;
@@ -22,7 +25,7 @@ export interface Member {
   readonly boot: string;
   /** Where to reach it. */
   readonly addresses: MemberAddresses;
-  /** Share of the clients relative to other nodes; above 0, at most 1000; 1 is an ordinary node. */
+  /** Share of the clients relative to other nodes, within `weightRange`; 1 is an ordinary node. */
   readonly weight: number;
   /** What it gives itself, where `weight` is what an operator has set. Never registered. */
   readonly ownWeight?: number;
@@ -59,7 +62,7 @@ export interface Membership {
   onChange(role: MemberRole, listener: (members: readonly Member[]) => void): () => void;
   /**
    * Sets the weight of a push-server in place of the one it gives itself, whether it runs or not, until it is set again; null
-   * takes it back. Rejects when it is not above 0 and at most 1000, or the coordination service does not answer in time.
+   * takes it back. Rejects when it is not within `weightRange`, or the coordination service does not answer in time.
    */
   setWeight(nodeId: string, weight: number | null): Promise<void>;
   /** The weights that operators have set, by nodeId, as last known. */

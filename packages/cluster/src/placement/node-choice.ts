@@ -44,18 +44,19 @@ export class NodeChoice {
     const members = this.#membership.members('push-server');
     const leases = this.#leases.latest;
     if (members === this.#seenMembers && leases === this.#seenLeases) return;
-    [this.#seenMembers, this.#seenLeases] = [members, leases];
     const active = members.filter(
       ({ state, addresses: { tcp, tls } }) => state === 'active' && (tls ?? tcp) !== undefined,
     );
     const leaseOf = new Map(leases.map((lease) => [lease.nodeId, lease]));
-    this.#active = new Map(active.map((member) => [member.nodeId, member]));
-    this.#connections = new Map(leases.map(({ nodeId, sessions }) => [nodeId, sessions]));
-    this.#placement = new Placement(
+    const placement = new Placement(
       active.map(({ nodeId, weight }) => ({
         nodeId,
         weight: weight * (leaseOf.get(nodeId)?.loadFactor ?? 1),
       })),
     );
+    // Only now, for a list that Placement refuses must not be half taken.
+    [this.#seenMembers, this.#seenLeases, this.#placement] = [members, leases, placement];
+    this.#active = new Map(active.map((member) => [member.nodeId, member]));
+    this.#connections = new Map(leases.map(({ nodeId, sessions }) => [nodeId, sessions]));
   }
 }

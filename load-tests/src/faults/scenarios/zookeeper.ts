@@ -103,6 +103,8 @@ function recordsOf(lab: Lab, nodeId: string): () => Promise<(string | null)[]> {
   return async () => {
     state.isOver = true;
     await looking;
+    // What came since the last time.
+    await look();
     return seen;
   };
 }

@@ -245,18 +245,17 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   let stopping: Promise<void> | null = null;
   const { drainClientsPerSecond, drainDeadlineMs } = settings;
 
+  let listening: Promise<void> | null = null;
   return {
     stopDeadlineMs: drainDeadlineMs + STOP_GRACE_MS,
     addresses,
     async start() {
-      const api = await server.listen({ host: settings.http.host, port: settings.http.port });
-      addresses.api = settings.http.publicUrl ?? api;
+      await (listening = listen());
+      if (stopping !== null) return;
       loopDelay.start();
-      const { address, port } = await listener.listen(settings.host, settings.port);
-      addresses[pushTls === null ? 'tcp' : 'tls'] =
-        settings.advertisedAddress || `${address.includes(':') ? `[${address}]` : address}:${port}`;
       guard.start();
       await presence.join();
+      if (stopping !== null) return;
       sweeper.start();
       audit.start();
       retryTimer = setInterval(() => {
@@ -268,8 +267,18 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     stop: () => (stopping ??= stop()),
   };
 
+  async function listen(): Promise<void> {
+    const api = await server.listen({ host: settings.http.host, port: settings.http.port });
+    addresses.api = settings.http.publicUrl ?? api;
+    const { address, port } = await listener.listen(settings.host, settings.port);
+    addresses[pushTls === null ? 'tcp' : 'tls'] =
+      settings.advertisedAddress || `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  }
+
   /** Out of the list first, so that nobody is sent here; the clients next; last what they needed to leave in order. */
   async function stop(): Promise<void> {
+    // A start that is under way goes no further; what it has begun to open must be open before it can be closed.
+    await listening?.catch(() => undefined);
     await presence.withdraw();
     sweeper.stop();
     rebalance.stop();

@@ -3,6 +3,7 @@ import { EmbeddedMembership } from '@longwire/cluster';
 import { FrameType } from '@longwire/protocol';
 import { waitFor } from '../../../test-support/backends.ts';
 import { callApi, metric, TestCluster, type TestServer } from './harness.ts';
+import { MembershipLink } from './links.ts';
 import type { TestClient } from './test-client.ts';
 
 let cluster: TestCluster;
@@ -76,6 +77,25 @@ describe('a node that something held up for longer than its session lasts', () =
     const alive = await waitFor(() => bootsOf('push-3')[0]);
     expect(alive).not.toBe(dead);
     expect(await metric(server, 'longwire_fences_total', 'reason="paused"')).toBe(1);
+  });
+
+  it('starts as its next life when that was while it started', async () => {
+    const link = new MembershipLink(cluster.embedded);
+    link.registrations.close();
+    const membership = Object.assign(link.membership, { sessionTimeoutMs: 2000 });
+    const server = await cluster.compose('push-3', {}, { membership });
+    const starting = server.start();
+    await waitFor(() => link.registrations.held === 1);
+    const [paused] = (await cluster.directory.leases()).filter(({ nodeId }) => nodeId === 'push-3');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+    await waitFor(async () => (await metric(server, 'longwire_fences_total', 'reason="paused"')) === 1);
+    link.registrations.open();
+    await starting;
+    const [boot] = bootsOf('push-3');
+    expect(boot).toMatch(/^[0-9a-f]{16}$/);
+    expect(boot).not.toBe(paused!.boot);
+    await expectReached(await cluster.login(server, 'alice'), 'alice');
+    expect(await failingChecks(server)).toEqual([]);
   });
 });
 

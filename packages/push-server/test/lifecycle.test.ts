@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../test-support/backends.ts';
 import { callApi, TestClient, TestCluster, type TestServer } from './harness.ts';
@@ -137,6 +138,36 @@ describe('a start that waits for the membership', () => {
     link.registrations.open();
     await starting;
     expect(memberIds(server)).toEqual([]);
+  });
+
+  it('is not announced again when it is stopped while it is announced', async () => {
+    const server = await cluster.compose('push-1');
+    directory.announcements.close();
+    const starting = server.start();
+    await waitFor(() => directory.announcements.held === 1);
+    const stopping = server.stop();
+    // The last that is told: then nothing is left but the announcement.
+    await waitFor(() =>
+      cluster.open(server).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await Promise.race([stopping, delay(500)]);
+    directory.announcements.open();
+    await Promise.all([starting, stopping]);
+    expect(await cluster.directory.knownBoots()).toEqual([]);
+    expect(await cluster.directory.leases()).toEqual([]);
+    expect(cluster.log.join('')).not.toContain('push-server ready');
+  });
+
+  it('opens nothing that its stop would have closed', async () => {
+    const server = await cluster.compose('push-1');
+    const starting = server.start();
+    await Promise.all([server.stop(), starting]);
+    await expect(cluster.open(server)).rejects.toThrow('ECONNREFUSED');
+    await expect(callApi(server, '/livez')).rejects.toThrow();
+    expect([await cluster.directory.knownBoots(), memberIds(server)]).toEqual([[], []]);
   });
 });
 

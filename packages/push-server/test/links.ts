@@ -43,6 +43,8 @@ export class DirectoryLink {
   readonly confirmAnswers = new Gate();
   /** Sweeps wait here before they are done. */
   readonly sweeps = new Gate();
+  /** New boots wait here before they are known. */
+  readonly announcements = new Gate();
   /** How many confirmations were asked for in each tenth of a second. */
   readonly confirmsByTenth = new Map<number, number>();
   /** `cut`: nothing arrives. `answers-lost`: calls take effect, and no answer comes back. */
@@ -72,6 +74,7 @@ export class DirectoryLink {
             throw new DirectoryUnavailable('claim held up by the test');
           }
           if (name === 'sweep') await this.sweeps.pass();
+          if (name === 'rememberBoot') await this.announcements.pass();
           const answer = await call();
           if (name === 'release') this.releases++;
           if (name === 'claim') await this.claimAnswers.pass();

@@ -55,18 +55,27 @@ export class Presence {
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> | null = null;
   #isLeaving = false;
-  #isRejoining = false;
+  #announcing: Promise<void> | null = null;
+  #isJoining = false;
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
   }
 
+  /** Resolves once this node is a member, or leaves. Rejects when that fails, unless it was fenced meanwhile: it then joins as its next life. */
   async join(): Promise<void> {
+    const { boot } = this.#parts.identity;
+    this.#isJoining = true;
     this.#loopDelay.enable();
     this.#timer = setInterval(() => {
       this.#refreshing = this.refreshLease();
     }, REFRESH_INTERVAL_MS);
-    await this.#register();
+    try {
+      await this.#register();
+    } catch (error) {
+      if (boot === this.#parts.identity.boot) throw error;
+    }
+    await this.#rejoin();
   }
 
   /** Leaves the list: nobody is sent here any more. The lease goes on, so that the clients who are here can be reached. */
@@ -90,7 +99,8 @@ export class Presence {
   async #leaveDirectory(): Promise<void> {
     const { directory, identity } = this.#parts;
     const { nodeId, boot } = identity;
-    // One that is on its way would announce the boot again.
+    // What is on its way would announce the boot again.
+    await this.#announcing?.catch(() => undefined);
     await this.#refreshing;
     await directory.sweep(nodeId, boot);
     await directory.dropLease(nodeId, boot);
@@ -154,16 +164,14 @@ export class Presence {
     onFenced(reason);
     // It keeps asking for the list to forget the boot; whether that has worked is asked before joining.
     void registration?.remove();
-    if (!this.#isRejoining) void this.#rejoin();
+    if (!this.#isJoining) void this.#rejoin();
   }
 
   async #register(): Promise<void> {
-    const { identity, membership, directory, describe } = this.#parts;
+    const { identity, membership, describe } = this.#parts;
     const { nodeId, boot } = identity;
-    // Before the first claim, so that a sweeper finds the routes of this boot whatever happens.
-    await directory.rememberBoot(nodeId, boot);
-    // A boot that is announced, but neither a member nor leased, would be taken for dead.
-    await this.refreshLease();
+    await (this.#announcing = this.#announce());
+    if (this.#isLeaving) return;
     if (boot !== identity.boot) throw new Error('fenced while joining');
     const member: Member = { nodeId, boot, state: 'active', ...describe() };
     const registration = await membership.register('push-server', member, () => this.#onReplaced(boot));
@@ -176,6 +184,14 @@ export class Presence {
     identity.isMember = true;
   }
 
+  async #announce(): Promise<void> {
+    const { identity, directory } = this.#parts;
+    // Before the first claim, so that a sweeper finds the routes of this boot whatever happens.
+    await directory.rememberBoot(identity.nodeId, identity.boot);
+    // A boot that is announced, but neither a member nor leased, would be taken for dead.
+    await this.refreshLease();
+  }
+
   #onReplaced(boot: string): void {
     if (boot === this.#parts.identity.boot) this.fence('replaced');
   }
@@ -183,8 +199,9 @@ export class Presence {
   /** Waits until nobody stands under the nodeId, so that two processes that were given one do not take it from each other for ever. */
   async #rejoin(): Promise<void> {
     const { identity, membership, logger } = this.#parts;
-    this.#isRejoining = true;
-    for (let attempt = 0; !this.#isLeaving && !identity.isMember; attempt++) {
+    this.#isJoining = true;
+    let attempt = 0;
+    for (; !this.#isLeaving && !identity.isMember; attempt++) {
       await delay(fullJitterMs(attempt, REJOIN_BACKOFF), undefined, { ref: false });
       if (this.#isLeaving) break;
       try {
@@ -195,8 +212,8 @@ export class Presence {
         logger.warn({ err: error, attempt }, 'could not join anew');
       }
     }
-    this.#isRejoining = false;
-    if (identity.isMember) logger.info({ boot: identity.boot }, 'joined anew');
+    this.#isJoining = false;
+    if (identity.isMember && attempt > 0) logger.info({ boot: identity.boot }, 'joined anew');
   }
 }
 

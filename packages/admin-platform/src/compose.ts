@@ -55,6 +55,7 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
   const server = await createHttpServer({
     ...{ logger, metrics },
     tls: await certificates.openServer('admin.http.tls', admin.http.tls),
+    connectionLimits: admin.http,
     readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire admin-platform',

@@ -78,6 +78,7 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
     logger,
     metrics,
     tls,
+    connectionLimits: config.auth.http,
     readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire auth-service',

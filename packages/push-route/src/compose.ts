@@ -64,6 +64,7 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
   const server = await createHttpServer({
     ...{ logger, metrics },
     tls: await certificates.openServer('route.http.tls', route.http.tls),
+    connectionLimits: route.http,
     readiness: readinessOf({ directory, membership, store }),
     openapi: {
       title: 'Longwire push-route',

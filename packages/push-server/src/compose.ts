@@ -175,6 +175,9 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     logger,
     metrics,
     tls: await certificates.openServer('push.http.tls', settings.http.tls),
+    connectionLimits: settings.http,
+    // Of what clients leave: other nodes get in however many clients there are, and backends however many call.
+    reservedFiles: settings.reservedFiles / 4,
     readiness: {
       ...readinessOf({ directory, membership, upstream }),
       registration: () => presence.assertMember(),

@@ -27,6 +27,7 @@ export {
 } from './config/sections.ts';
 export { acceptProtobuf, decodeProtobuf } from './http/protobuf.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
+export type { HttpConnectionLimits } from './http/connection-limits.ts';
 export type { ReadinessChecks } from './http/health.ts';
 export type { ApiInfo } from './http/openapi.ts';
 export { DeadlineExceeded, fullJitterMs, withDeadline } from './lifecycle/deadline.ts';
@@ -67,4 +68,5 @@ export type { ServerTls } from './tls/server-tls.ts';
 export { TlsAcceptor } from './tls/tls-acceptor.ts';
 export { tlsProblems, tlsSettings, type TlsSettings } from './tls/tls-settings.ts';
 export { networkOf } from './net/network-of.ts';
+export { openFilesLimit } from './net/open-files.ts';
 export { longwireVersion } from './version.ts';

@@ -60,6 +60,8 @@ function problemsOf(work: () => unknown): ConfigError['problems'] {
   throw new Error('the configuration was taken');
 }
 
+const connections = { maxConnections: 4096, maxConnectionsPerAddress: 1000 };
+
 describe('loadConfig', () => {
   it('fills in the defaults and leaves out what is optional', () => {
     expect(load({})).toEqual({
@@ -67,8 +69,8 @@ describe('loadConfig', () => {
       cluster: { secret, tls: { caFile: '', certFile: '', keyFile: '' } },
       apiKeys: [],
       redis: { commandTimeoutMs: 2000, url: '', readOnly: false, hosts: [], ports: [], weights: {} },
-      auth: { http: { host: '127.0.0.1', port: 7410, tls: plain } },
-      route: { http: { host: '127.0.0.1', port: 7420, tls: plain } },
+      auth: { http: { host: '127.0.0.1', port: 7410, tls: plain, ...connections } },
+      route: { http: { host: '127.0.0.1', port: 7420, tls: plain, ...connections } },
     });
   });
 
@@ -82,6 +84,7 @@ describe('loadConfig', () => {
     const file = writeConfig({ route: { http: { port: 1234, publicUrl: 'https://route.example' } } });
     const config = load({ LONGWIRE_CONFIG: file });
     expect(config.route.http).toEqual({
+      ...connections,
       tls: plain,
       host: '127.0.0.1',
       port: 1234,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { Type } from 'typebox';
@@ -87,6 +87,9 @@ function addRoutes(): void {
       return { id: request.params.id, loud: request.query.loud };
     },
   );
+  app.get('/v1/limited', async () => {
+    throw new Problem('too-many-requests', 'Wait', { headers: { 'retry-after': '1' } });
+  });
   app.get('/v1/fails', async () => {
     throw new TypeError('a secret detail');
   });
@@ -141,6 +144,19 @@ describe('requests', () => {
         durationMs: expect.any(Number),
       });
     expect(JSON.stringify(logLines)).not.toContain('hidden');
+  });
+
+  it('that are answered 429 end their connection, and write no line into the log', async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET /v1/limited HTTP/1.1\r\nhost: x\r\n\r\n');
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1.1 429 /);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+    expect((await fetch(`http://127.0.0.1:${port}/v1/trace`)).status).toBe(200);
+    await expect
+      .poll(() => logLines.some((line) => line['path'] === '/v1/trace'), { timeout: 30_000 })
+      .toBe(true);
+    expect(logLines.filter((line) => line['path'] === '/v1/limited')).toEqual([]);
   });
 
   it('get a new trace id when they bring none or a wrong one', async () => {
@@ -385,5 +401,20 @@ it(
       // Node.js alone takes 30 s to notice.
       expect(elapsedMs).toBeLessThan(25_000);
     }
+  },
+);
+
+it(
+  'closes the socket of a request that came too slowly, also when the client does not',
+  { timeout: 90_000 },
+  async () => {
+    const silent = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const [accepted] = (await once(app.server, 'connection')) as [Socket];
+    const startedAtMs = performance.now();
+    silent.on('error', () => undefined).resume();
+    await once(accepted, 'close');
+    // The keep-alive timeout alone takes 60 s more.
+    expect(performance.now() - startedAtMs).toBeLessThan(40_000);
+    silent.destroy();
   },
 );

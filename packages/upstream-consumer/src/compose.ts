@@ -66,6 +66,7 @@ async function openHttp(
     logger,
     metrics,
     tls: await certificates.openServer('consumer.http.tls', consumer.http.tls),
+    connectionLimits: consumer.http,
     readiness: readinessOf({ upstream, store }),
     openapi: {
       title: 'Longwire upstream-consumer',

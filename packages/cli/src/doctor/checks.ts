@@ -34,7 +34,7 @@ export async function checkPorts(config: DevConfig): Promise<Finding[]> {
   );
 }
 
-type Listening = DevConfig['push']['http'];
+type Listening = Pick<DevConfig['push']['http'], 'host' | 'port' | 'tls'>;
 
 /** A push-server needs one open file for each connection. */
 export async function checkFileLimit({ push }: DevConfig): Promise<Finding> {

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { ConfigError } from '@longwire/service-kit';
+import { ConfigError, openFilesLimit } from '@longwire/service-kit';
 import type { Logger } from 'pino';
 import type { PushServerSettings } from '../config.ts';
 
@@ -34,14 +33,4 @@ export function connectionBounds(
       `push.maxConnections is lowered to ${maxFileDescriptor}: the limit of open files (ulimit -n) allows no more`,
     );
   return { maxConnections: Math.min(maxConnections, maxFileDescriptor), maxFileDescriptor };
-}
-
-/** The soft limit, which Node has raised to the hard one by now; Infinity where the system does not tell. */
-function openFilesLimit(): number {
-  try {
-    const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-    return soft === undefined ? Infinity : Number(soft);
-  } catch {
-    return Infinity;
-  }
 }

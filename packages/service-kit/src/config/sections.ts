@@ -70,8 +70,13 @@ export function httpSection(defaults: { port: number }) {
       description: '0: any free port',
     }),
     tls: tlsSettings,
+    maxConnections: connections(4096, 'open HTTP connections; further ones are closed unheard'),
+    maxConnectionsPerAddress: connections(1000, 'the same from one address'),
   });
 }
+
+const connections = (defaultCount: number, description: string) =>
+  Type.Integer({ default: defaultCount, minimum: 1, maximum: 1_000_000, description });
 
 /** The same for a service that tells the cluster where it is. */
 export function advertisedHttpSection(defaults: { port: number }) {

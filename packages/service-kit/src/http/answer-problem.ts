@@ -18,7 +18,7 @@ const frameworkCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_HANDLER_TIMEOUT: 'deadline-exceeded',
 };
 
-/** Answers any error as problem+json. What the caller has no part in is logged, and told without its details. */
+/** Answers any error as problem+json, and hangs up on who asks too often. What the caller has no part in is logged, and told without its details. */
 export async function answerProblem(
   error: unknown,
   request: FastifyRequest,
@@ -29,7 +29,7 @@ export async function answerProblem(
     request.log.error({ err: error, code: problem.code }, 'request failed');
   await reply
     .code(problem.status)
-    .headers(problem.headers)
+    .headers(problem.status === 429 ? { ...problem.headers, connection: 'close' } : problem.headers)
     .type('application/problem+json')
     // As text, so that no response schema of the route drops a field.
     .send(JSON.stringify(problem.toBody(request.id)));
@@ -60,7 +60,10 @@ const clientErrorCodes: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
 
-/** Answers what could not even be parsed as a request, on the bare socket, and closes it. */
+/** How long a client may take to read why it was refused. */
+const lingerMs = 1000;
+
+/** Answers what could not even be parsed as a request, on the bare socket, and closes it: soon after, also when the client does not. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   // What TLS has given up takes no answer, and would not be heard to end either.
   const isBroken = error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL');
@@ -73,6 +76,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     'The request was refused',
   );
   const body = JSON.stringify(problem.toBody(newTraceId()));
+  setTimeout(() => socket.destroy(), lingerMs).unref();
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
       'content-type: application/problem+json\r\n' +

@@ -15,7 +15,8 @@ export function observeRequests(app: HttpServer, metrics: Metrics): void {
     seconds.observe({ method, route, status }, reply.elapsedTime / 1000);
     const path = request.url.split('?', 1)[0];
     const durationMs = Math.round(reply.elapsedTime * 1000) / 1000;
-    request.log.info(
+    // Who is told to wait and does not, must not fill the log: there is a counter.
+    request.log[status === 429 ? 'debug' : 'info'](
       { method, path, status, durationMs, ...(request.apiKeyName !== null && { by: request.apiKeyName }) },
       'request',
     );

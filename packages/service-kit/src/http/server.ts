@@ -16,6 +16,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { ServerTls } from '../tls/server-tls.ts';
 import { formatTraceparent, newTraceId, parseTraceparent } from '../trace/trace.ts';
 import { answerClientError, answerProblem } from './answer-problem.ts';
+import { limitConnections, type HttpConnectionLimits } from './connection-limits.ts';
 import { serveHealth, type ReadinessChecks } from './health.ts';
 import { rejectUnknownRoutes } from './not-found.ts';
 import { observeRequests } from './observe.ts';
@@ -53,6 +54,10 @@ export interface HttpServerOptions {
   readonly tls?: ServerTls | null;
   /** Addresses and networks whose X-Forwarded-For is believed: `request.ip` is then the client's. None unless given. */
   readonly trustedProxies?: readonly string[];
+  /** As many as there are files for unless given: the settings of `httpSection`. */
+  readonly connectionLimits?: HttpConnectionLimits;
+  /** File descriptors that HTTP leaves to everything else; 64 unless given. */
+  readonly reservedFiles?: number;
   /** 1 MiB unless given. A route may have its own `bodyLimit`. */
   readonly bodyLimitBytes?: number;
   /** How long a handler may take until the caller is answered 504; 10 s unless given. A route may have its own `handlerTimeout`. */
@@ -92,6 +97,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     ...(options.tls && overTls(options.tls)),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  limitConnections(app.server, options);
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerProblem);
   app.removeContentTypeParser('text/plain');

@@ -1,13 +1,10 @@
+import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { uniqueName } from '../../../test-support/helpers.ts';
 import { conversations } from '../../protocol/test/support/conversations.ts';
-import {
-  describeService,
-  holdAll,
-  serverSettings,
-  type ConversationResults,
-} from './conversations/all-conversations.ts';
+import { holdAll, serviceOf, type ConversationResults } from './conversations/all-conversations.ts';
 import { ConversationTokens } from './conversations/tokens.ts';
-import { TestCluster } from './harness.ts';
+import { pushEnvironment, TestCluster } from './harness.ts';
 import { hasRealBackends, RealCluster } from './real-cluster.ts';
 
 const subjects = conversations('server');
@@ -18,15 +15,25 @@ function failed({ failures }: ConversationResults, cases = all): string[] {
   return cases.flatMap((each) => (failures.has(each) ? [`${each.name}: ${failures.get(each)}`] : []));
 }
 
+/** A busy machine may hold up one in a hundred; nothing may hold up one for long. */
+function expectServed(results: ConversationResults): void {
+  const service = serviceOf(results);
+  console.log('after each conversation a good client was served within', service);
+  expect(results.servedMs.length).toBe(all.length);
+  expect(service.p99Ms).toBeLessThan(1000);
+  expect(service.slowestMs).toBeLessThan(10_000);
+}
+
 describe('a live push-server', () => {
   let cluster: TestCluster;
   let results: ConversationResults;
 
   beforeAll(async () => {
     cluster = await TestCluster.create();
-    const { addresses } = await cluster.start('push-1', serverSettings);
     const tokens = await ConversationTokens.open(cluster.keysFile, cluster.directory);
-    results = await holdAll(addresses.tcp, tokens, all);
+    const start = async (settings: Record<string, number>) =>
+      (await cluster.start(uniqueName('push-'), settings)).addresses.tcp;
+    results = await holdAll(start, tokens, all);
   }, RUN_DEADLINE_MS);
 
   afterAll(() => cluster.stop());
@@ -36,13 +43,12 @@ describe('a live push-server', () => {
   });
 
   test('serves those who behave after each of at least 500 conversations', () => {
-    console.log(describeService(results.servedMs));
-    expect(results.servedMs.length).toBe(all.length);
+    expectServed(results);
     expect(all.length).toBeGreaterThanOrEqual(500);
   });
 });
 
-describe.skipIf(!hasRealBackends)('a push-server in a process of its own, on real backends', () => {
+describe.skipIf(!hasRealBackends)('push-servers in processes of their own, on real backends', () => {
   let real: RealCluster;
 
   beforeAll(async () => {
@@ -53,16 +59,17 @@ describe.skipIf(!hasRealBackends)('a push-server in a process of its own, on rea
   test(
     'holds the same conversations, and serves those who behave after each',
     async () => {
-      const { server, child } = await real.start('push-1', {
-        LONGWIRE_PUSH_MAX_IN_FLIGHT: String(serverSettings.maxInFlight),
-        LONGWIRE_PUSH_ACCEPTS_PER_SECOND: String(serverSettings.acceptsPerSecond),
-      });
       const tokens = await ConversationTokens.open(real.own.keysFile, real.own.directory);
-      const results = await holdAll(server.addresses.tcp, tokens, all);
-      console.log(`real backends: ${describeService(results.servedMs)}`);
+      const children: ChildProcess[] = [];
+      const start = async (settings: Record<string, number>) => {
+        const { server, child } = await real.start(uniqueName('push-'), pushEnvironment(settings));
+        children.push(child);
+        return server.addresses.tcp;
+      };
+      const results = await holdAll(start, tokens, all);
       expect(failed(results)).toEqual([]);
-      expect(results.servedMs.length).toBe(all.length);
-      expect(child.exitCode).toBeNull();
+      expectServed(results);
+      expect(children.map(({ exitCode }) => exitCode)).toEqual(children.map(() => null));
     },
     RUN_DEADLINE_MS,
   );

@@ -90,9 +90,8 @@ export class TestCluster {
       // A busy machine is late and tests sign the same clients in again and again: only tests of these limits have them.
       LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '60000',
       LONGWIRE_PUSH_MAX_LOGINS_PER_MINUTE: '1000000',
+      ...pushEnvironment(settings),
     };
-    for (const [key, value] of Object.entries(settings))
-      env[`LONGWIRE_PUSH_${key.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}`] = String(value);
     const membership = parts.membership ?? new EmbeddedMembership(this.embedded);
     const destination = { write: (line: string) => void this.log.push(line) };
     const server = await composePushServer({
@@ -154,6 +153,14 @@ export class TestCluster {
     await this.directory.close();
     await rm(this.#folder, { recursive: true });
   }
+}
+
+/** Settings of the section `push` as environment variables. */
+export function pushEnvironment(settings: Record<string, string | number>): Record<string, string> {
+  const name = (key: string): string => key.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [`LONGWIRE_PUSH_${name(key)}`, String(value)]),
+  );
 }
 
 /** Calls a path of a server's HTTP listener as another node of the cluster does. */

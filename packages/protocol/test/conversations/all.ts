@@ -12,6 +12,7 @@ import { fields, utf8 } from './fields.ts';
 import { firstFrame } from './first-frame.ts';
 import { header } from './header.ts';
 import { acknowledgeCases, publishCases, sendCases } from './publish-send.ts';
+import { pace } from './pace.ts';
 import { rules } from './rules.ts';
 import { chunking, truncation } from './chunking.ts';
 import { closeCases, order, ping } from './ping-close-order.ts';
@@ -32,6 +33,7 @@ const server: Record<string, readonly Case[]> = {
   close: closeCases,
   order,
   refresh: refreshCases,
+  pace,
   chunking,
   truncation,
   'bit-flips': bitFlips,
@@ -69,11 +71,12 @@ function short(step: Step): Step {
 }
 
 function write(subject: string, under: Conversation['under'], cases: readonly Case[]): string {
-  const lines = cases.map(({ name, because, start, steps }) => {
+  const lines = cases.map(({ name, because, server, start, steps }) => {
     const conversation: Conversation = {
       name: `${subject}: ${name}`,
       under,
       because: `${because}: ${rules[because]}`,
+      ...(server && { server }),
       start: typeof start === 'string' ? { a: start } : start,
       steps: steps.map(short),
     };

@@ -31,10 +31,24 @@ export type Step = { readonly as?: string } & (
 
 export type Start = 'accepted' | 'signed-in' | 'elsewhere';
 
+/** What the server under test is set to for a case, where that is not as always. */
+export interface ServerSettings {
+  readonly loginTimeoutMs?: number;
+  readonly frameTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+  readonly idleTimeoutMs?: number;
+  readonly messagesPerSecond?: number;
+  readonly framesPerSecond?: number;
+  readonly maxLoginsPerMinute?: number;
+  readonly loginBanMs?: number;
+  readonly maxConnections?: number;
+}
+
 export interface Conversation {
   readonly name: string;
   readonly under: 'server' | 'client';
   readonly because: string;
+  readonly server?: ServerSettings;
   readonly start: { readonly [connection: string]: Start };
   readonly steps: readonly Step[];
 }
@@ -43,6 +57,7 @@ export interface Conversation {
 export interface Case {
   readonly name: string;
   readonly because: RuleId;
+  readonly server?: ServerSettings;
   readonly start: Start | { readonly [connection: string]: Start };
   readonly steps: readonly Step[];
 }

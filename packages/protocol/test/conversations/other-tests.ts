@@ -129,6 +129,7 @@ export const otherTests: { readonly [Rule in RuleId]?: readonly NamedTest[] } = 
   ],
   'S3.52': [['push-server/test/pace.test.ts', 'has to be whole by its deadline, however steadily it comes']],
   'S3.53': [
+    ['push-server/test/edges.test.ts', 'is refused for a while, and only that client'],
     ['push-server/test/flap-guard.test.ts', 'lets a client log in so often in a minute, then refuses it'],
   ],
   'S4.2': [['protocol/test/messages.test.ts', 'a field that has its default is left out']],

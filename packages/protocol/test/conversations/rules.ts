@@ -106,6 +106,7 @@ export const rules = {
   'S3.52': 'A frame that is not whole 10 s after its first byte is closed with `frameTimeout`.',
   'S3.53':
     'A client that logs in more than 15 times in a minute is closed with `reconnectingTooOften` for a minute.',
+  'S3.54': 'the node takes no more connections now',
   'S3.38':
     'CLOSE ends the connection from either side; nothing follows it, and the receiver closes the socket.',
   'S3.39': '1000-1999, and any outside these ranges | reconnects with the token it has',

@@ -40,7 +40,13 @@ export const zookeeperSettings = Type.Object({
     pattern: serverList,
     description: 'host:port,host:port; empty: embedded',
   }),
-  sessionTimeoutMs: Type.Integer({ default: 10_000, minimum: 2000, maximum: 120_000 }),
+  sessionTimeoutMs: Type.Integer({
+    default: 10_000,
+    minimum: 2000,
+    // Above this a ZooKeeper of usual settings agrees to no session, and clients of a dead node are out of reach for too long.
+    maximum: 40_000,
+    description: 'silence after which ZooKeeper takes a process for dead',
+  }),
   rootPath: Type.String({ default: '/longwire', pattern: '^(/[A-Za-z0-9._-]+)+$' }),
 });
 

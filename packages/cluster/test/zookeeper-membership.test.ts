@@ -79,6 +79,18 @@ describe.skipIf(servers === null)('ZooKeeperMembership on a link that fails', ()
     expect(seen.filter((list) => !list.includes('node-1/a1'))).toEqual([]);
   });
 
+  it('notices silence, and that it is over, within 10 s however long its session lasts', async () => {
+    const { behind } = await connectBoth(40_000);
+    const silentAtMs = performance.now();
+    proxy.goSilent();
+    await waitFor(() => !behind.isConnected());
+    expect(performance.now() - silentAtMs).toBeLessThan(10_000);
+    const healedAtMs = performance.now();
+    proxy.heal();
+    await waitFor(() => behind.isConnected());
+    expect(performance.now() - healedAtMs).toBeLessThan(10_000);
+  });
+
   it('lives through a session that ran out: keeps its list, and is published again with the same boot', async () => {
     const { behind, watcher } = await connectBoth(4000);
     let replaced = 0;

@@ -84,6 +84,18 @@ describe('an orderly stop', () => {
     directory.sweeps.open();
   });
 
+  it('waits only so long for a membership that does not take it out of the list', async () => {
+    const link = new MembershipLink(cluster.embedded);
+    const server = await cluster.start('push-1', {}, { membership: link.membership });
+    const alice = await cluster.login(server, 'alice');
+    link.removals.close();
+    await server.stop();
+    expect(link.removals.held).toBe(1);
+    expect((await alice.closed()).name).toBe('serverStopping');
+    link.removals.open();
+    await waitFor(() => memberIds(server).length === 0);
+  });
+
   it('leaves nothing that keeps the process alive, whatever clients do', async () => {
     const fixture = join(import.meta.dirname, 'fixtures/stop-and-end.ts');
     const child = spawn(process.execPath, ['--conditions=longwire-source', fixture], {

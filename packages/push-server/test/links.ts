@@ -95,6 +95,8 @@ export class DirectoryLink {
 export class MembershipLink {
   readonly membership: Membership;
   readonly registrations = new Gate();
+  /** Removals of registrations wait here. */
+  readonly removals = new Gate();
   /** Whoever goes by this list reaches no node. */
   sendsNowhere = false;
   isConnected = true;
@@ -105,7 +107,9 @@ export class MembershipLink {
       sessionTimeoutMs: real.sessionTimeoutMs,
       register: async (...args) => {
         await this.registrations.pass();
-        return real.register(...args);
+        const registration = await real.register(...args);
+        const remove = () => this.removals.pass().then(() => registration.remove());
+        return { update: (change) => registration.update(change), remove };
       },
       members: (role) => (this.sendsNowhere ? real.members(role).map(nowhere) : real.members(role)),
       onChange: (role, listener) => real.onChange(role, listener),

@@ -36,6 +36,20 @@ export interface ZNode {
 type Done<Results extends unknown[]> = (error: Error | null, ...results: Results) => void;
 
 /**
+ * A long session is probed as often as one of 10 s: silence is noticed, and an ensemble that is back is found, as soon. And a process
+ * that sleeps for less than its session may stay who it was, for its last probe is never older than the 5 s between the
+ * two looks that a sweeper takes before it declares a process dead.
+ */
+function pacedBy(sessionTimeoutMs: number): number {
+  return Math.min(sessionTimeoutMs, 10_000);
+}
+
+/** How long one call, or one attempt to connect, may take. */
+export function patienceMs(sessionTimeoutMs: number): number {
+  return pacedBy(sessionTimeoutMs) / 4;
+}
+
+/**
  * One TCP connection to one server, over which every call is answered or fails within `callTimeoutMs`. It never
  * reconnects: after the first sign of trouble it is over, and the session is taken over by a new one.
  *
@@ -84,9 +98,13 @@ export class ZooKeeperConnection {
     return Math.min(this.#client.getSessionTimeout(), this.#requestedTimeoutMs);
   }
 
-  /** Below a third of the session timeout, so that a probe sent every third has failed when two thirds are over. */
+  get probeIntervalMs(): number {
+    return pacedBy(this.sessionTimeoutMs) / 3;
+  }
+
+  /** Below the probes' interval, so that a probe sent every third of a session timeout has failed when two thirds are over. */
   get callTimeoutMs(): number {
-    return this.sessionTimeoutMs / 4;
+    return patienceMs(this.sessionTimeoutMs);
   }
 
   owns(node: ZNode): boolean {

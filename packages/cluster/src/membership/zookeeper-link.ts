@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { fullJitterMs } from './jitter.ts';
-import { ZooKeeperConnection, type SessionTicket } from './zookeeper-connection.ts';
+import { patienceMs, ZooKeeperConnection, type SessionTicket } from './zookeeper-connection.ts';
 import { ZooKeeperSessionExpired } from './zookeeper-errors.ts';
 
 /** What the owner of a link is told. None of them may throw. */
@@ -16,7 +16,7 @@ export interface LinkEvents {
 /**
  * Keeps one session with a ZooKeeper ensemble alive over one connection at a time.
  *
- * A probe goes out every third of the session timeout; when any call is not answered within a quarter of it, the
+ * A probe goes out every third of the session timeout, or of 10 s where that is less; when any call is not answered within a quarter of it, the
  * connection is dropped and the session taken over by a new one, on the next server, after jitter. Only a server's word ends
  * the session, however long that takes: while no server answers nobody else hears that it has ended either.
  */
@@ -70,7 +70,7 @@ export class ZooKeeperLink {
         failures = 0;
         await this.#serve(connection);
       }
-      const pauseMs = fullJitterMs(failures++, this.#requestedTimeoutMs / 4);
+      const pauseMs = fullJitterMs(failures++, patienceMs(this.#requestedTimeoutMs));
       await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => {});
     }
   }
@@ -83,7 +83,7 @@ export class ZooKeeperLink {
         server,
         sessionTimeoutMs: this.#requestedTimeoutMs,
         ticket,
-        openTimeoutMs: this.#requestedTimeoutMs / 4,
+        openTimeoutMs: patienceMs(this.#requestedTimeoutMs),
         signal: this.#closing.signal,
       });
       if (ticket === this.#ticket && !this.#closing.signal.aborted) return connection;
@@ -104,10 +104,7 @@ export class ZooKeeperLink {
     this.#events.onUp(connection);
 
     // A probe that fails ends the connection, which is all that is wanted of it.
-    const watchdog = setInterval(
-      () => void connection.probe().catch(() => {}),
-      connection.sessionTimeoutMs / 3,
-    );
+    const watchdog = setInterval(() => void connection.probe().catch(() => {}), connection.probeIntervalMs);
     const reason = await connection.ended;
     clearInterval(watchdog);
 

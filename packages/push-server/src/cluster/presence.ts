@@ -43,6 +43,8 @@ export interface PresenceParts {
 const REFRESH_INTERVAL_MS = 2000;
 const LEASE_TTL_MS = 3 * REFRESH_INTERVAL_MS;
 const LOOP_SAMPLE_MS = 20;
+/** ZooKeeper that is away would have a stop wait for as long as a session lasts; it takes the node out of the list when it is back, or when the session ends. */
+const WITHDRAW_DEADLINE_MS = 5000;
 /** A directory that is slow takes half a minute to look through all routes, which a stop has no time for. */
 const LEAVE_DEADLINE_MS = 5000;
 const REJOIN_BACKOFF = { baseMs: 500, capMs: 5000 };
@@ -82,7 +84,10 @@ export class Presence {
   async withdraw(): Promise<void> {
     this.#isLeaving = true;
     this.#parts.identity.isMember = false;
-    await this.#registration?.remove();
+    const removed = this.#registration?.remove() ?? Promise.resolve();
+    await withDeadline(removed, WITHDRAW_DEADLINE_MS, 'leaving the list').catch((error: unknown) =>
+      this.#parts.logger.warn({ err: error }, 'going on while this node is still in the list'),
+    );
   }
 
   /** Leaves the directory as well: after `withdraw`, when the last client has gone. What it does not take in time is left to the sweeper of another node. */

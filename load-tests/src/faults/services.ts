@@ -32,6 +32,8 @@ export const settings: Readonly<Record<string, string>> = {
   LONGWIRE_PUSH_LOGIN_TIMEOUT_MS: '5000',
   // The machine holds everything at once, and its stalls are not the node's.
   LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '1000',
+  // One client signs in over and over to see whether it is answered.
+  LONGWIRE_AUTH_CLIENT_SIGN_INS_PER_SECOND: '1000',
   LONGWIRE_PUSH_LOGIN_BAN_MS: String(LOGIN_BAN_MS),
   LONGWIRE_PUSH_DRAIN_CLIENTS_PER_SECOND: String(DRAIN_CLIENTS_PER_SECOND),
   LONGWIRE_PUSH_DRAIN_DEADLINE_MS: String(DRAIN_DEADLINE_MS),

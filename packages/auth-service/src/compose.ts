@@ -18,6 +18,7 @@ import {
   requireApiKeyOrClusterSecret,
   TokenKeys,
   TokenVerifier,
+  type Metrics,
   type Service,
 } from '@longwire/service-kit';
 import type { Logger } from 'pino';
@@ -28,7 +29,7 @@ import { addTokenRoutes } from './http/token-routes.ts';
 import { PushServers } from './placement/push-servers.ts';
 import { FailedSignIns } from './limits/failed-sign-ins.ts';
 import { RequestRates } from './limits/request-rates.ts';
-import { limitedCounter, limitRequests } from './limits/too-many-requests.ts';
+import { forgottenCounter, limitedCounter, limitRequests } from './limits/too-many-requests.ts';
 import { ClientTokens } from './sign-in/client-tokens.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import { TokenIssuer } from './sign-in/token-issuer.ts';
@@ -68,11 +69,11 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
   const tokens = new ClientTokens({ verifier, directory, kicks, metrics });
   const accounts = new ClientAccounts(store);
   const issuer = new TokenIssuer(keys, config.tokens);
-  const { requestsPerSecond, requestBurst, trustedProxies } = config.auth;
+  const { trustedProxies } = config.auth;
+  const apiKeys = new ApiKeys(config.apiKeys);
   const limited = limitedCounter(metrics);
-  const rates = new RequestRates({ perSecond: requestsPerSecond, burst: requestBurst });
-  const failures = new FailedSignIns(config.auth);
-  const signIn = new SignIn({ accounts, failures, limited, tokens, issuer, nodes, metrics });
+  const { failures, addresses, clients } = openLimits(config.auth, metrics);
+  const signIn = new SignIn({ accounts, failures, rates: clients, limited, tokens, issuer, nodes, metrics });
 
   const app = await createHttpServer({
     logger,
@@ -93,8 +94,8 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
   addTokenRoutes(app, {
     signIn,
     tokens,
-    apiKeys: new ApiKeys(config.apiKeys),
-    limitRequests: limitRequests(rates, limited),
+    apiKeys,
+    limitRequests: limitRequests(addresses, limited, apiKeys),
   });
 
   let url = '';
@@ -117,5 +118,19 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
       keys.close();
       certificates.close();
     },
+  };
+}
+
+function openLimits(settings: AuthConfig['auth'], metrics: Metrics) {
+  const forgotten = forgottenCounter(metrics);
+  const forget = (limit: string) => () => forgotten.inc({ limit });
+  const { requestsPerSecond, requestBurst, clientSignInsPerSecond, clientSignInBurst } = settings;
+  return {
+    failures: new FailedSignIns(settings, forget('failures')),
+    addresses: new RequestRates({ perSecond: requestsPerSecond, burst: requestBurst }, forget('address')),
+    clients: new RequestRates(
+      { perSecond: clientSignInsPerSecond, burst: clientSignInBurst },
+      forget('client'),
+    ),
   };
 }

@@ -28,8 +28,15 @@ export const authSettings = Type.Object({
     description: 'sign-ins, refreshes and revocations from one address, in the long run',
   }),
   requestBurst: count(2000, 'the same at once, after a time without any'),
+  clientSignInsPerSecond: Type.Number({
+    default: 1,
+    minimum: 0.001,
+    maximum: 1_000_000,
+    description: 'sign-ins and refreshes of one client that are right, in the long run',
+  }),
+  clientSignInBurst: count(30, 'the same at once, after a time without any'),
   freeFailures: count(5, 'wrong secrets in a row for one client from one address before it must wait'),
-  freeClientFailures: count(50, 'the same from all addresses together'),
+  freeClientFailures: count(50, 'the same from all addresses together, of each no more than freeFailures'),
   longestWaitMs: Type.Integer({
     default: 60_000,
     minimum: 1000,

@@ -4,7 +4,13 @@ import { register, startAuthService, type RunningAuthService } from './support.t
 
 let auth: RunningAuthService;
 beforeAll(async () => {
-  auth = await startAuthService();
+  // One client stands for many.
+  const env = {
+    LONGWIRE_AUTH_CLIENT_SIGN_INS_PER_SECOND: '1000000',
+    LONGWIRE_AUTH_CLIENT_SIGN_IN_BURST: '1000000',
+    LONGWIRE_AUTH_FREE_FAILURES: '1000',
+  };
+  auth = await startAuthService({ env });
   for (let index = 0; index < 20; index++) await auth.addPushServer(`push-${index}`);
 });
 afterAll(() => auth.stop());

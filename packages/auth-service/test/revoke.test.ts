@@ -118,3 +118,67 @@ it('while the directory is away a revocation and a refresh are refused with 503,
     await own.stop();
   }
 });
+
+describe('a thief who refreshes a stolen token over and over', () => {
+  /** Holds calls at the directory: on the way to it, or with its answer on the way back. */
+  class SlowDirectory extends EmbeddedDirectory {
+    beforeRevoke = Promise.resolve();
+    afterIsRevoked = Promise.resolve();
+    revocations = 0;
+    checks = 0;
+    override async revoke(...call: Parameters<EmbeddedDirectory['revoke']>) {
+      this.revocations++;
+      await this.beforeRevoke;
+      return super.revoke(...call);
+    }
+    override async isRevoked(...call: Parameters<EmbeddedDirectory['isRevoked']>) {
+      const answer = await super.isRevoked(...call);
+      this.checks++;
+      await this.afterIsRevoked;
+      return answer;
+    }
+  }
+  const directory = new SlowDirectory();
+  let own: RunningAuthService;
+  let stolen: string;
+  beforeAll(async () => {
+    own = await startAuthService({ directory });
+    await own.addPushServer('push-1');
+  });
+  afterAll(() => own.stop());
+  const steal = async (clientId: string) => {
+    const clientSecret = await register(own, clientId);
+    stolen = (await own.post('/v1/tokens', { clientId, clientSecret })).body.token;
+  };
+  const refreshOwn = (token: string) => own.post('/v1/tokens/refresh', undefined, token);
+
+  it('has nothing from a refresh that is answered after the revocation', async () => {
+    await steal('slow-check');
+    const held = Promise.withResolvers<void>();
+    directory.afterIsRevoked = held.promise;
+    const before = directory.checks;
+    const refreshed = refreshOwn(stolen);
+    await expect.poll(() => directory.checks, { timeout: 30_000 }).toBe(before + 1);
+    await nextMillisecond();
+    expect((await own.post('/v1/tokens/revoke', { clientId: 'slow-check' }, operator.key)).status).toBe(204);
+    await nextMillisecond();
+    held.resolve();
+    const { token } = (await refreshed).body;
+    expect((await refreshOwn(token)).body.code).toBe('token-revoked');
+  });
+
+  it('has nothing from a refresh that is answered while the revocation is being written', async () => {
+    await steal('slow-write');
+    const held = Promise.withResolvers<void>();
+    directory.beforeRevoke = held.promise;
+    const before = directory.revocations;
+    const revoked = own.post('/v1/tokens/revoke', { clientId: 'slow-write' }, operator.key);
+    await expect.poll(() => directory.revocations, { timeout: 30_000 }).toBe(before + 1);
+    await nextMillisecond();
+    const { token } = (await refreshOwn(stolen)).body;
+    await nextMillisecond();
+    held.resolve();
+    expect((await revoked).status).toBe(204);
+    expect((await refreshOwn(token)).body.code).toBe('token-revoked');
+  });
+});

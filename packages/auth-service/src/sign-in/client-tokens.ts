@@ -45,6 +45,8 @@ export class ClientTokens {
    * after: no answer waits for it.
    */
   async revokeAll(clientId: string): Promise<void> {
+    await this.#directory.revoke(clientId, Date.now());
+    // A refresh that was checked before this was written may be dated after its time: such a token is older than now.
     const route = await this.#directory.revoke(clientId, Date.now());
     if (route !== null) void this.#close(clientId, route);
   }

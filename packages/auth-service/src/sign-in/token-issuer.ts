@@ -16,10 +16,10 @@ export class TokenIssuer {
     this.#settings = settings;
   }
 
-  async issue(clientId: string): Promise<IssuedToken> {
+  /** `issuedAtMs` is no later than the moment for which it is known that the client may have the token: a later revocation must meet it. */
+  async issue(clientId: string, issuedAtMs: number): Promise<IssuedToken> {
     const { kid, key } = this.#keys.signing;
     const { issuer, audience, lifetimeSeconds } = this.#settings;
-    const issuedAtMs = Date.now();
     const expiresAtMs = issuedAtMs + lifetimeSeconds * 1000;
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid })

@@ -1,6 +1,6 @@
 -- Renews the lease of one life of a node, unless that life was declared dead.
 --
--- KEYS[1]  lease of the node, JSON
+-- KEYS[1]  lease of this life, JSON
 -- KEYS[2]  set of the node's boots
 -- KEYS[3]  mark of the dead for this boot
 -- ARGV[1]  boot

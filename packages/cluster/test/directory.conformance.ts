@@ -145,6 +145,9 @@ export function directoryConformance(name: string, open: () => Promise<Directory
         route(7, 'node-2', bootB),
         null,
       ]);
+      // Its boot is known until it is forgotten: it may still write.
+      expect(await directory.knownBoots()).toHaveLength(2);
+      await directory.forgetBoot('node-1', bootA);
       expect(await directory.knownBoots()).toEqual([{ nodeId: 'node-1', boot: bootB }]);
     });
 
@@ -202,7 +205,7 @@ export function directoryConformance(name: string, open: () => Promise<Directory
       expect(await directory.count()).toBe(oddClientIds.length);
     });
 
-    test('remembers boots until they are swept', async () => {
+    test('remembers boots until they are forgotten', async () => {
       expect(await directory.knownBoots()).toEqual([]);
       await directory.rememberBoot('node-1', bootA);
       await directory.rememberBoot('node-1', bootA);
@@ -212,6 +215,7 @@ export function directoryConformance(name: string, open: () => Promise<Directory
         { nodeId: 'node-2', boot: bootA },
       ]);
       await directory.sweep('node-2', bootA);
+      await directory.forgetBoot('node-2', bootA);
       expect(await directory.knownBoots()).toEqual([{ nodeId: 'node-1', boot: bootA }]);
     });
 
@@ -220,36 +224,45 @@ export function directoryConformance(name: string, open: () => Promise<Directory
       expect(await directory.refreshLease(lease('node-1', bootA, 2), 60_000)).toBe('kept');
       await directory.rememberBoot('node-1', bootB);
       expect(await directory.refreshLease(lease('node-1', bootB, 3), 60_000)).toBe('kept');
-      await directory.sweep('node-1', bootA);
+      await directory.forgetBoot('node-1', bootA);
       expect(await directory.refreshLease(lease('node-1', bootA, 4), 60_000)).toBe('forgotten');
       expect(await directory.knownBoots()).toHaveLength(2);
     });
 
-    test('a boot that was declared dead is told so and writes nothing; another life is free', async () => {
-      await directory.refreshLease(lease('node-1', bootA, 1), 60_000);
-      await directory.fence('node-1', bootA);
-      await directory.fence('node-1', bootA);
-      await directory.sweep('node-1', bootA);
+    test('a boot that was declared dead is told so and its lease is not renewed; another life is free', async () => {
+      await directory.rememberBoot('node-1', bootA);
+      expect(await directory.fence('node-1', bootA)).toBe(true);
+      expect(await directory.fence('node-1', bootA)).toBe(true);
       expect(await directory.refreshLease(lease('node-1', bootA, 2), 60_000)).toBe('fenced');
-      expect(await directory.leases()).toEqual([lease('node-1', bootA, 1)]);
-      expect(await directory.knownBoots()).toEqual([]);
+      expect(await directory.leases()).toEqual([]);
       expect(await directory.refreshLease(lease('node-1', bootB, 3), 60_000)).toBe('forgotten');
       expect(await directory.refreshLease(lease('node-2', bootA, 4), 60_000)).toBe('forgotten');
     });
 
-    test('a lease is replaced by the next, and taken back only by its own boot', async () => {
+    test('a boot that has a lease is not declared dead', async () => {
+      await directory.refreshLease(lease('node-1', bootA, 1), 60_000);
+      await directory.refreshLease(lease('node-1', bootB, 2), 50);
+      expect(await directory.fence('node-1', bootA)).toBe(false);
+      expect(await directory.refreshLease(lease('node-1', bootA, 3), 60_000)).toBe('kept');
+      await expect.poll(() => directory.fence('node-1', bootB), { timeout: 30_000 }).toBe(true);
+    });
+
+    test('each life of a node has a lease of its own, which it alone renews and takes back', async () => {
       await directory.refreshLease(lease('node-1', bootA, 1), 60_000);
       await directory.refreshLease(lease('node-2', bootA, 2), 60_000);
       await directory.refreshLease(lease('node-1', bootB, 3), 60_000);
-      expect(byNode(await directory.leases())).toEqual([
-        lease('node-1', bootB, 3),
+      await directory.refreshLease(lease('node-1', bootA, 4), 60_000);
+      const bySessions = async () =>
+        (await directory.leases()).toSorted((one, other) => one.sessions - other.sessions);
+      const [two, successor, draining] = [
         lease('node-2', bootA, 2),
-      ]);
-      await directory.dropLease('node-1', bootA);
+        lease('node-1', bootB, 3),
+        lease('node-1', bootA, 4),
+      ];
+      expect(await bySessions()).toEqual([two, successor, draining]);
       await directory.dropLease('node-3', bootA);
-      expect(byNode(await directory.leases())).toHaveLength(2);
-      await directory.dropLease('node-1', bootB);
-      expect(await directory.leases()).toEqual([lease('node-2', bootA, 2)]);
+      await directory.dropLease('node-1', bootA);
+      expect(await bySessions()).toEqual([two, successor]);
     });
 
     test('a lease that is not refreshed runs out', async () => {

@@ -41,7 +41,10 @@ describe('a node that was declared dead', () => {
   it('hears of it with its next lease, closes its clients and joins anew', async () => {
     const alice = await cluster.login(one, 'alice');
     const [dead] = bootsOf('push-1');
-    await cluster.directory.fence('push-1', dead!);
+    await waitFor(async () => {
+      await cluster.directory.dropLease('push-1', dead!);
+      return cluster.directory.fence('push-1', dead!);
+    });
     expect(await cluster.directory.sweep('push-1', dead!)).toBe(1);
     expect((await alice.closed()).name).toBe('goElsewhere');
     const alive = await waitFor(() => bootsOf('push-1').find((boot) => boot !== dead));
@@ -50,6 +53,37 @@ describe('a node that was declared dead', () => {
     await expectReached(await waitFor(() => cluster.login(one, 'alice')), 'alice');
     expect(await failingChecks(one)).toEqual([]);
     expect(await cluster.directory.count()).toBe(1);
+  });
+
+  it(
+    'is swept again for what it wrote afterwards, and only then forgotten',
+    { timeout: 120_000 },
+    async () => {
+      const { directory } = cluster;
+      const ghost = { nodeId: 'push-9', boot: '00000000000000dd' };
+      const claims = (clientId: string) =>
+        directory.claim(clientId, { ...ghost, conn: 1, transport: 'tcp', sinceMs: Date.now() }, Date.now());
+      const isKnown = async () => (await directory.knownBoots()).some(({ boot }) => boot === ghost.boot);
+      await directory.rememberBoot(ghost.nodeId, ghost.boot);
+      await claims('early');
+      await waitFor(async () => (await directory.count()) === 0);
+      await claims('late');
+      await waitFor(async () => (await directory.count()) === 0);
+      expect(await isKnown()).toBe(true);
+      await waitFor(async () => !(await isKnown()));
+    },
+  );
+
+  it('is found although the directory lost its name, because the list has it', async () => {
+    const [boot] = bootsOf('push-2');
+    const ghost = { nodeId: 'push-9', boot: '00000000000000dd' };
+    const other = new EmbeddedMembership(cluster.embedded);
+    const [member] = two.membership.members('push-server').filter((each) => each.boot === boot);
+    await other.register('push-server', { ...member!, ...ghost }, () => undefined);
+    await waitFor(async () =>
+      (await cluster.directory.knownBoots()).some((each) => each.boot === ghost.boot),
+    );
+    await other.close();
   });
 });
 
@@ -115,6 +149,9 @@ describe('a node whose name another process takes', () => {
     const startedAtMs = performance.now();
     await waitFor(() => performance.now() - startedAtMs > 4000);
     expect(bootsOf('push-1')).toEqual([second]);
+    // Who waits says nothing of itself that others could take for the one that serves.
+    const leases = (await cluster.directory.leases()).filter(({ nodeId }) => nodeId === 'push-1');
+    expect(leases.map(({ boot }) => boot).filter((boot) => boot !== first)).toEqual([second]);
     expect(await failingChecks(usurper)).toEqual([]);
     expect(await metric(usurper, 'longwire_fences_total')).toBe(0);
     expect(await metric(one, 'longwire_fences_total')).toBe(1);

@@ -61,6 +61,7 @@ describe('the audit of routes', () => {
     const { nodeId, boot } = route!;
     // The routes of this boot and its name are lost, and neither a kick nor a revocation has arrived.
     await directory.sweep(nodeId, boot);
+    await directory.forgetBoot(nodeId, boot);
     link.sendsNowhere = true;
     await cluster.login(other, 'alice');
     await directory.revoke('bob', Date.now() + 60_000);
@@ -143,6 +144,7 @@ describe('the audit of routes', () => {
     const [route] = await link.directory.lookup(['alice']);
     link.confirmAnswers.close();
     await link.directory.sweep(route!.nodeId, route!.boot);
+    await link.directory.forgetBoot(route!.nodeId, route!.boot);
     await waitFor(() => link.confirmAnswers.held > 0);
     // Its route is deleted now; the audit has not heard yet that it was the one who wrote it.
     alice.socket.destroy();
@@ -195,6 +197,7 @@ it('puts back at once what a part of a directory has lost while another part is 
   link.isOutOfReach = (clientId) => clientId < 'client-2';
   const away = clientIds.filter(link.isOutOfReach).length;
   await link.directory.sweep(route!.nodeId, route!.boot);
+  await link.directory.forgetBoot(route!.nodeId, route!.boot);
   await within(clientIds.length - away);
   await waitFor(async () => (await audited(server, 'failed')) > 3 * away);
   // Meanwhile the others are looked after as always.
@@ -217,7 +220,7 @@ describe.skipIf(!hasProgram('redis-server'))('a Redis that is emptied', () => {
       const directory = new RedisDirectory({ settings, logger: pino({ level: 'silent' }) });
       const cluster = await clusterOn(directory);
       const link = new DirectoryLink(directory);
-      const one = await cluster.start('push-1', {}, { directory: link.directory });
+      const one = await cluster.start('push-1', { acceptsPerSecond: 100_000 }, { directory: link.directory });
       const two = await cluster.start('push-2');
       const names = new Map<string, string>();
       const clientIds = Array.from({ length: 3000 }, (_, i) => `client-${i}`);

@@ -188,7 +188,10 @@ export class Storm {
   }
 
   async #loseAllRoutes(): Promise<void> {
-    for (const { nodeId, boot } of await this.#real.knownBoots()) await this.#real.sweep(nodeId, boot);
+    for (const { nodeId, boot } of await this.#real.knownBoots()) {
+      await this.#real.sweep(nodeId, boot);
+      await this.#real.forgetBoot(nodeId, boot);
+    }
   }
 
   #disturb({ directory, membership }: Node): void {

@@ -21,7 +21,7 @@ export type ClaimResult =
   /** The token was issued at or before the client's last revocation; the directory is unchanged. */
   | { readonly status: 'revoked' };
 
-/** What a push-server says of itself at each refresh; gone when it stops saying so for `ttlMs`. */
+/** What one life of a push-server says of itself at each refresh; gone when it stops saying so for `ttlMs`. */
 export interface NodeLease {
   readonly nodeId: string;
   readonly boot: string;
@@ -69,20 +69,25 @@ export interface Directory {
   isRevoked(clientId: string, tokenIssuedAtMs: number): Promise<boolean>;
   /** How many routes there are, counted exactly. */
   count(): Promise<number>;
-  /** Declares one life of a node dead, for `fenceLifeMs`: each refreshLease of it answers 'fenced' from now on. Comes before its sweep. */
-  fence(nodeId: string, boot: string): Promise<void>;
-  /** Deletes the routes of one dead life of a node and nothing else. Answers how many. Ends with forgetting the boot. */
+  /**
+   * Declares one life of a node dead, for `fenceLifeMs`: each refreshLease of it answers 'fenced' from now on. Answers false, and declares nothing, where
+   * that life has a lease. Comes before its sweep. `claim` and `confirm` do not look at it: what lives writes on until its next refresh.
+   */
+  fence(nodeId: string, boot: string): Promise<boolean>;
+  /** Deletes the routes of one dead life of a node and nothing else. Answers how many. */
   sweep(nodeId: string, boot: string): Promise<number>;
   /** Announces a boot before its first claim, so that a sweeper finds it even if nobody saw the node die. */
   rememberBoot(nodeId: string, boot: string): Promise<void>;
-  /** Every boot announced and not yet swept. */
+  /** Every boot announced and not forgotten. */
   knownBoots(): Promise<{ nodeId: string; boot: string }[]>;
-  /** Publishes the node's lease, which disappears after `ttlMs` without another, and remembers the boot. */
+  /** Ends with it: this life has left, or was swept and writes nothing more. */
+  forgetBoot(nodeId: string, boot: string): Promise<void>;
+  /** Publishes the lease of one life of a node, which disappears after `ttlMs` without another, and remembers the boot. */
   refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult>;
-  /** Takes the lease back at an orderly stop. */
+  /** Takes the lease of this life back at an orderly stop. */
   dropLease(nodeId: string, boot: string): Promise<void>;
   /**
-   * Every lease that has not run out. It rejects where some of them cannot be read, in a Redis Cluster without one of its masters for
+   * Every lease that has not run out; two lives of a node have one each. It rejects where some of them cannot be read, in a Redis Cluster without one of its masters for
    * example: who is missing in the answer is to be taken for gone.
    */
   leases(): Promise<NodeLease[]>;

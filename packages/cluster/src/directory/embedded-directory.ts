@@ -13,6 +13,7 @@ import {
 export class EmbeddedDirectory implements Directory {
   readonly #routes = new Map<string, Route>();
   readonly #floors = new Map<string, number>();
+  /** By life, as the boots and the fenced are. */
   readonly #leases = new Map<string, { lease: NodeLease; endsAtMs: number }>();
   readonly #boots = new Map<string, { nodeId: string; boot: string }>();
   /** When each boot that was declared dead may be forgotten, the earliest first. */
@@ -63,14 +64,16 @@ export class EmbeddedDirectory implements Directory {
     return this.#routes.size;
   }
 
-  async fence(nodeId: string, boot: string): Promise<void> {
+  async fence(nodeId: string, boot: string): Promise<boolean> {
     const nowMs = Date.now();
+    if ((this.#leases.get(nameOf(nodeId, boot))?.endsAtMs ?? 0) > nowMs) return false;
     for (const [name, untilMs] of this.#fencedUntilMs) {
       if (untilMs > nowMs) break;
       this.#fencedUntilMs.delete(name);
     }
     this.#fencedUntilMs.delete(nameOf(nodeId, boot));
     this.#fencedUntilMs.set(nameOf(nodeId, boot), nowMs + fenceLifeMs);
+    return true;
   }
 
   async sweep(nodeId: string, boot: string): Promise<number> {
@@ -80,8 +83,11 @@ export class EmbeddedDirectory implements Directory {
       this.#routes.delete(clientId);
       deleted += 1;
     }
-    this.#boots.delete(nameOf(nodeId, boot));
     return deleted;
+  }
+
+  async forgetBoot(nodeId: string, boot: string): Promise<void> {
+    this.#boots.delete(nameOf(nodeId, boot));
   }
 
   async rememberBoot(nodeId: string, boot: string): Promise<void> {
@@ -96,19 +102,19 @@ export class EmbeddedDirectory implements Directory {
     const { nodeId, boot } = lease;
     const name = nameOf(nodeId, boot);
     if ((this.#fencedUntilMs.get(name) ?? 0) > Date.now()) return 'fenced';
-    this.#leases.set(nodeId, { lease: { ...lease }, endsAtMs: Date.now() + ttlMs });
+    this.#leases.set(name, { lease: { ...lease }, endsAtMs: Date.now() + ttlMs });
     if (this.#boots.has(name)) return 'kept';
     this.#boots.set(name, { nodeId, boot });
     return 'forgotten';
   }
 
   async dropLease(nodeId: string, boot: string): Promise<void> {
-    if (this.#leases.get(nodeId)?.lease.boot === boot) this.#leases.delete(nodeId);
+    this.#leases.delete(nameOf(nodeId, boot));
   }
 
   async leases(): Promise<NodeLease[]> {
     const nowMs = Date.now();
-    for (const [nodeId, { endsAtMs }] of this.#leases) if (endsAtMs <= nowMs) this.#leases.delete(nodeId);
+    for (const [name, { endsAtMs }] of this.#leases) if (endsAtMs <= nowMs) this.#leases.delete(name);
     return [...this.#leases.values()].map(({ lease }) => lease);
   }
 

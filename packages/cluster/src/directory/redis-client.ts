@@ -16,7 +16,7 @@ const scriptNames = [
   'sweep',
   'count',
   'refresh-lease',
-  'drop-lease',
+  'fence',
 ] as const;
 export type ScriptName = (typeof scriptNames)[number];
 

@@ -147,14 +147,12 @@ export class RedisDirectory implements Directory {
     return this.#overBuckets('count', []);
   }
 
-  fence(nodeId: string, boot: string): Promise<void> {
+  fence(nodeId: string, boot: string): Promise<boolean> {
     return this.#nodes.fence(nodeId, boot);
   }
 
-  async sweep(nodeId: string, boot: string): Promise<number> {
-    const deleted = await this.#overBuckets('sweep', [bootPrefix(nodeId, boot)]);
-    await this.#nodes.forgetBoot(nodeId, boot);
-    return deleted;
+  sweep(nodeId: string, boot: string): Promise<number> {
+    return this.#overBuckets('sweep', [bootPrefix(nodeId, boot)]);
   }
 
   rememberBoot(nodeId: string, boot: string): Promise<void> {
@@ -163,6 +161,10 @@ export class RedisDirectory implements Directory {
 
   knownBoots(): Promise<{ nodeId: string; boot: string }[]> {
     return this.#nodes.knownBoots();
+  }
+
+  forgetBoot(nodeId: string, boot: string): Promise<void> {
+    return this.#nodes.forgetBoot(nodeId, boot);
   }
 
   refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult> {

@@ -7,8 +7,8 @@ import type { Route } from './directory.ts';
  *     lw:route:{b}          hash    clientId -> packed route
  *     lw:floor:{b}          hash    clientId -> milliseconds since 1970, in decimal: tokens issued up to then are revoked
  *     lw:nodes              zset    nodeId, scored with when it was last heard: tells which of the following keys to read
- *     lw:node:{id}          string  the node's lease as JSON, with a TTL
- *     lw:boots:{id}         set     every life of the node (its boot) that was announced and not yet swept
+ *     lw:boots:{id}         set     every life of the node (its boot) that was announced and not forgotten since: two, while one drains and its successor serves
+ *     lw:node:{id}:boot     string  the lease of this life as JSON, with a TTL; only of a life in that set
  *     lw:fenced:{id}:boot   string  this life was declared dead, with a TTL
  *
  * b = crc32(clientId in UTF-8; the CRC-32 of zlib, unsigned) mod the number of buckets. The braces are in the keys: they
@@ -48,8 +48,8 @@ export class RedisLayout {
     return [this.routes(bucket), this.floors(bucket)];
   }
 
-  lease(nodeId: string): string {
-    return `${this.#prefix}:node:{${nodeId}}`;
+  lease(nodeId: string, boot: string): string {
+    return `${this.#prefix}:node:{${nodeId}}:${boot}`;
   }
 
   boots(nodeId: string): string {

@@ -9,6 +9,11 @@ const nodeIndexLifeMs = 24 * 3_600_000;
 /** How many nodes are asked for at once. */
 const nodesPerRead = 200;
 
+interface Life {
+  readonly nodeId: string;
+  readonly boot: string;
+}
+
 /** The nodes' part of the directory: leases, lives that were announced, lives that were declared dead. */
 export class RedisNodes {
   readonly #client: RedisClient;
@@ -28,11 +33,12 @@ export class RedisNodes {
     await this.#client.call((redis) => redis.srem(this.#layout.boots(nodeId), boot));
   }
 
-  async knownBoots(): Promise<{ nodeId: string; boot: string }[]> {
-    const nodeIds = await this.#nodeIds();
-    const boots = await this.#read(nodeIds, (redis, nodeId) => redis.smembers(this.#layout.boots(nodeId)));
-    await this.#forgetSilent(new Set(nodeIds.filter((_, i) => boots[i]?.length === 0)));
-    return nodeIds.flatMap((nodeId, i) => (boots[i] ?? []).map((boot) => ({ nodeId, boot })));
+  async knownBoots(): Promise<Life[]> {
+    const nodes = await this.#nodesWithBoots();
+    await this.#forgetSilent(
+      new Set(nodes.filter(({ boots }) => boots.length === 0).map(({ nodeId }) => nodeId)),
+    );
+    return livesOf(nodes);
   }
 
   async refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult> {
@@ -41,43 +47,48 @@ export class RedisNodes {
     await this.#index(nodeId);
     return this.#client.script<LeaseResult>(
       'refresh-lease',
-      [this.#layout.lease(nodeId), this.#layout.boots(nodeId), this.#layout.fenced(nodeId, boot)],
+      [this.#layout.lease(nodeId, boot), this.#layout.boots(nodeId), this.#layout.fenced(nodeId, boot)],
       [boot, JSON.stringify(lease), ttlMs],
     );
   }
 
   async dropLease(nodeId: string, boot: string): Promise<void> {
-    await this.#client.script('drop-lease', [this.#layout.lease(nodeId)], [boot]);
+    await this.#client.call((redis) => redis.del(this.#layout.lease(nodeId, boot)));
   }
 
   async leases(): Promise<NodeLease[]> {
-    const nodeIds = await this.#nodeIds();
-    const found = await this.#read(nodeIds, (redis, nodeId) => redis.get(this.#layout.lease(nodeId)));
+    const lives = livesOf(await this.#nodesWithBoots());
+    const found = await this.#read(lives, (redis, { nodeId, boot }) =>
+      redis.get(this.#layout.lease(nodeId, boot)),
+    );
     return found.filter((json) => json !== null).map((json) => JSON.parse(json) as NodeLease);
   }
 
-  async fence(nodeId: string, boot: string): Promise<void> {
-    await this.#client.call((redis) =>
-      redis.set(this.#layout.fenced(nodeId, boot), 'dead', 'PX', fenceLifeMs),
-    );
+  async fence(nodeId: string, boot: string): Promise<boolean> {
+    const keys = [this.#layout.lease(nodeId, boot), this.#layout.fenced(nodeId, boot)];
+    return (await this.#client.script<number>('fence', keys, [fenceLifeMs])) === 1;
   }
 
   async #index(nodeId: string): Promise<void> {
     await this.#client.call((redis) => redis.zadd(this.#layout.nodes, Date.now(), nodeId));
   }
 
-  #nodeIds(): Promise<string[]> {
-    return this.#client.call((redis) => redis.zrangebyscore(this.#layout.nodes, '-inf', '+inf'));
+  async #nodesWithBoots(): Promise<{ nodeId: string; boots: string[] }[]> {
+    const nodeIds = await this.#client.call((redis) =>
+      redis.zrangebyscore(this.#layout.nodes, '-inf', '+inf'),
+    );
+    const boots = await this.#read(nodeIds, (redis, nodeId) => redis.smembers(this.#layout.boots(nodeId)));
+    return nodeIds.map((nodeId, i) => ({ nodeId, boots: boots[i] ?? [] }));
   }
 
   /** A call each: in a cluster the keys of two nodes lie apart. */
-  async #read<Found>(
-    nodeIds: readonly string[],
-    read: (redis: RedisConnection, nodeId: string) => Promise<Found>,
+  async #read<Of, Found>(
+    all: readonly Of[],
+    read: (redis: RedisConnection, one: Of) => Promise<Found>,
   ): Promise<Found[]> {
     const found: Found[] = [];
-    for (const part of chunks(nodeIds, nodesPerRead)) {
-      found.push(...(await Promise.all(part.map((id) => this.#client.call((redis) => read(redis, id))))));
+    for (const part of chunks(all, nodesPerRead)) {
+      found.push(...(await Promise.all(part.map((one) => this.#client.call((redis) => read(redis, one))))));
     }
     return found;
   }
@@ -91,4 +102,8 @@ export class RedisNodes {
     const gone = silent.filter((nodeId) => bootless.has(nodeId));
     if (gone.length > 0) await this.#client.call((redis) => redis.zrem(this.#layout.nodes, ...gone));
   }
+}
+
+function livesOf(nodes: readonly { nodeId: string; boots: readonly string[] }[]): Life[] {
+  return nodes.flatMap(({ nodeId, boots }) => boots.map((boot) => ({ nodeId, boot })));
 }

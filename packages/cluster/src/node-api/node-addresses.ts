@@ -46,10 +46,11 @@ export class NodeAddresses {
     return lease?.apiUrl ?? null;
   }
 
-  /** Every push-server that may have clients, each once: as the list knows it, or as its lease does. */
+  /** Every life of a push-server that may have clients, each once: as the list knows it, or as its lease does. */
   async all(): Promise<NodeAddress[]> {
     const members = this.#membership.members('push-server');
-    const left = (await this.#leases.refresh()).filter(({ nodeId }) => this.#member(nodeId) === undefined);
+    const leases = await this.#leases.refresh();
+    const left = leases.filter(({ nodeId, boot }) => this.#member(nodeId)?.boot !== boot);
     return [
       ...members.map(({ nodeId, boot, addresses: { api } }) => ({ nodeId, boot, api })),
       ...left.map(({ nodeId, boot, apiUrl }) => ({ nodeId, boot, api: apiUrl })),

@@ -47,7 +47,11 @@ export class NodeChoice {
     const active = members.filter(
       ({ state, addresses: { tcp, tls } }) => state === 'active' && (tls ?? tcp) !== undefined,
     );
-    const leaseOf = new Map(leases.map((lease) => [lease.nodeId, lease]));
+    // Of the life that is in the list: an earlier one has a lease, too, while it drains.
+    const bootOf = new Map(active.map(({ nodeId, boot }) => [nodeId, boot]));
+    const leaseOf = new Map(
+      leases.filter(({ nodeId, boot }) => bootOf.get(nodeId) === boot).map((lease) => [lease.nodeId, lease]),
+    );
     const placement = new Placement(
       active.map(({ nodeId, weight }) => ({
         nodeId,
@@ -57,6 +61,6 @@ export class NodeChoice {
     // Only now, for a list that Placement refuses must not be half taken.
     [this.#seenMembers, this.#seenLeases, this.#placement] = [members, leases, placement];
     this.#active = new Map(active.map((member) => [member.nodeId, member]));
-    this.#connections = new Map(leases.map(({ nodeId, sessions }) => [nodeId, sessions]));
+    this.#connections = new Map([...leaseOf].map(([nodeId, { sessions }]) => [nodeId, sessions]));
   }
 }

@@ -27,21 +27,27 @@ export interface EveryoneDeps {
   readonly logger: Logger;
 }
 
-/** Hands a push to every push-server, draining ones too, in the list or not: one call and one row each. Answers how many clients that reached for. */
+/**
+ * Hands a push to every push-server, draining ones too, in the list or not: one call for each life of a node, and one row for the node. Answers how
+ * many clients that reached for.
+ */
 export async function carryToEveryone(
   deps: EveryoneDeps,
   job: PushJob,
   signal: AbortSignal,
 ): Promise<number> {
   const { store, storeOutageMs, logger } = deps;
-  const nodes = (await deps.nodes.all()).values();
+  const nodes = Map.groupBy(await deps.nodes.all(), ({ nodeId }) => nodeId).values();
   // All that can be said of a node that does not answer: what it said last of how many clients it has.
-  const sessions = new Map(deps.leases.latest.map((lease) => [lease.nodeId, lease.sessions]));
+  const sessions = new Map(deps.leases.latest.map((lease) => [lease.boot, lease.sessions]));
   let targets = 0;
   const work = async (): Promise<void> => {
-    for (const node of nodes) {
+    for (const lives of nodes) {
       signal.throwIfAborted();
-      const row = await broadcast(deps, job, node, sessions.get(node.nodeId) ?? 0);
+      const rows = await Promise.all(
+        lives.map((life) => broadcast(deps, job, life, sessions.get(life.boot) ?? 0)),
+      );
+      const row = rows.reduce(together);
       await untilStored(() => store.insertPushNodeResults([row]), {
         outageMs: storeOutageMs,
         signal,
@@ -87,5 +93,16 @@ async function broadcast(
     failed: failures.reduce((sum, { count }) => sum + count, 0),
     // The row has room for one word.
     reason: failures.length > 1 ? 'mixed' : (failures[0]?.reason ?? null),
+  };
+}
+
+/** What two lives of one node made of it. */
+function together(one: PushNodeResultRow, other: PushNodeResultRow): PushNodeResultRow {
+  const reasons = new Set([one, other].flatMap(({ reason }) => reason ?? []));
+  return {
+    ...one,
+    delivered: one.delivered + other.delivered,
+    failed: one.failed + other.failed,
+    reason: reasons.size > 1 ? 'mixed' : ([...reasons][0] ?? null),
   };
 }

@@ -57,6 +57,8 @@ export class Presence {
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> | null = null;
   #isLeaving = false;
+  /** Whether the boot that there is now is to have a lease: not while this node waits for its name. */
+  #isAnnounced = false;
   #announcing: Promise<void> | null = null;
   #isJoining = false;
 
@@ -69,9 +71,7 @@ export class Presence {
     const { boot } = this.#parts.identity;
     this.#isJoining = true;
     this.#loopDelay.enable();
-    this.#timer = setInterval(() => {
-      this.#refreshing = this.refreshLease();
-    }, REFRESH_INTERVAL_MS);
+    this.#timer = setInterval(() => void this.refreshLease(), REFRESH_INTERVAL_MS);
     try {
       await this.#register();
     } catch (error) {
@@ -106,9 +106,11 @@ export class Presence {
     const { nodeId, boot } = identity;
     // What is on its way would announce the boot again.
     await this.#announcing?.catch(() => undefined);
+    this.#isAnnounced = false;
     await this.#refreshing;
     await directory.sweep(nodeId, boot);
     await directory.dropLease(nodeId, boot);
+    await directory.forgetBoot(nodeId, boot);
   }
 
   /** For readiness: rejects while clients cannot sign in here, because this node is not in the list. */
@@ -116,10 +118,16 @@ export class Presence {
     if (!this.#parts.identity.isMember) throw new Error('this node is not in the list of members');
   }
 
-  /** Never rejects: a lease that was missed comes with the next refresh. */
-  async refreshLease(): Promise<void> {
+  /** One at a time, however slow the directory. Never rejects: a lease that was missed comes with the next refresh. */
+  refreshLease(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
     const { identity, directory, guard, logger, onForgotten } = this.#parts;
     guard.check();
+    if (!this.#isAnnounced) return;
     const { boot } = identity;
     const lease = this.#lease();
     let result: LeaseResult;
@@ -161,6 +169,7 @@ export class Presence {
   fence(reason: FenceReason): void {
     const { identity, logger, onFenced } = this.#parts;
     logger.error({ boot: identity.boot, reason }, 'fenced: closing the clients');
+    this.#isAnnounced = false;
     if (this.#isLeaving) return onFenced(reason);
     const registration = this.#registration;
     this.#registration = null;
@@ -191,8 +200,13 @@ export class Presence {
 
   async #announce(): Promise<void> {
     const { identity, directory } = this.#parts;
+    const { nodeId, boot } = identity;
     // Before the first claim, so that a sweeper finds the routes of this boot whatever happens.
-    await directory.rememberBoot(identity.nodeId, identity.boot);
+    await directory.rememberBoot(nodeId, boot);
+    if (boot !== identity.boot) return;
+    this.#isAnnounced = true;
+    // That of the life before.
+    await this.#refreshing;
     // A boot that is announced, but neither a member nor leased, would be taken for dead.
     await this.refreshLease();
   }

@@ -100,24 +100,47 @@ describe('the load factor', () => {
     expect(changes(factors)).toBeLessThanOrEqual(20);
   });
 
+  it('comes back, only later, on a node that keeps the memory of its peak', () => {
+    const factor = new LoadFactor(limits);
+    const peak = Array.from({ length: 20 }, () => ({ memoryBytes: 900 }));
+    expect(run(peak, factor).at(-1)).toBe(0.05);
+    const minutes = (count: number) =>
+      Array.from({ length: count * LOOKS_PER_MINUTE }, () => ({ memoryBytes: 800 }));
+    expect(run(minutes(1), factor).at(-1)).toBe(0.05);
+    const up = run(minutes(30), factor);
+    expect(up.at(-1)).toBe(1);
+    expect(up.every((value, index) => index === 0 || value >= up[index - 1]!)).toBe(true);
+    // Others of its own say that it has enough to do.
+    for (const enough of [{ connections: 800 }, { eventLoopDelayMs: 60 }]) {
+      const busy = new LoadFactor(limits);
+      run(peak, busy);
+      const loads = minutes(60).map((load) => ({ ...load, ...enough }));
+      expect(run(loads, busy).at(-1)).toBe(0.05);
+    }
+  });
+
   // The load of a node that is `excess` times what it can bear at its full share follows the factor, slowly: clients come and go.
-  it.each([1.2, 1.5, 2, 3, 6])(
-    'finds the share that a node can bear when it is given %f times too much',
-    (excess) => {
+  it.each(
+    [1.2, 1.5, 2, 3, 6].flatMap((excess) => [
+      { excess, part: 'connections' } as const,
+      { excess, part: 'memoryBytes' } as const,
+    ]),
+  )(
+    'finds the share that a node can bear when it is given $excess times too much ($part)',
+    ({ excess, part }) => {
       const factor = new LoadFactor(limits);
       const next = random(7);
-      let connections = 500;
+      let load = 500;
       const factors: number[] = [];
       for (let look = 0; look < 120 * LOOKS_PER_MINUTE; look++) {
         const wanted = 900 * excess * factor.value;
-        connections += (wanted - connections) * 0.02;
-        const measured = connections * (0.99 + 0.02 * next());
-        factors.push(factor.look({ ...calm, connections: measured }));
+        load += (wanted - load) * 0.02;
+        factors.push(factor.look({ ...calm, [part]: load * (0.99 + 0.02 * next()) }));
       }
       const lastHour = factors.slice(60 * LOOKS_PER_MINUTE);
       expect(changes(lastHour)).toBeLessThanOrEqual(6);
-      expect(connections).toBeLessThan(1000);
-      expect(connections).toBeGreaterThan(300);
+      expect(load).toBeLessThan(1000);
+      expect(load).toBeGreaterThan(300);
     },
   );
 });

@@ -24,7 +24,7 @@ export const nodeStatus = Type.Object({
   share: Type.Number({
     minimum: 0,
     maximum: 1,
-    description: 'the part of new clients that come here now: weight times load factor',
+    description: 'the part of new clients that come here now: weight times load factor, over the sum of all',
   }),
   addresses: orNull(
     Type.Object({

@@ -13,7 +13,7 @@ export interface LoadLimits {
 
 /**
  * From where on a node is under pressure, and up to where it is at ease: of memory and connections as a part of their limits. Between the two
- * nothing changes. They are further apart than one step of raising, so that a node that was at ease is not under pressure by it.
+ * nothing changes, but for memory. They are further apart than one step of raising, so that a node that was at ease is not under pressure by it.
  */
 const marks = {
   eventLoopDelayMs: { high: 100, low: 50 },
@@ -27,6 +27,8 @@ const RAISE_BY = 1.25;
 /** One or two bad looks are a garbage collection or a big push. */
 const LOOKS_BEFORE_LOWER = 3;
 const LOOKS_BEFORE_RAISE = 15;
+/** What a look counts for at which only the memory is not at ease: a process hardly gives back what a peak made it take, so this says little. */
+const EASE_BUT_FOR_MEMORY = 0.25;
 /** A node that came under pressure soon after it was raised waits twice as long each time, up to this. */
 const MOST_LOOKS_BEFORE_RAISE = 240;
 
@@ -35,6 +37,8 @@ const MOST_LOOKS_BEFORE_RAISE = 240;
  *
  *     pressure  any of the three above its high mark, at 3 looks in a row:    factor = max(0.05, factor * 0.5)
  *     ease      all of the three below their low marks, at 15 looks in a row:  factor = min(1, factor * 1.25)
+ *
+ * With memory alone between its marks a look at ease counts a quarter, so that a node whose memory stays after a peak comes back too.
  *
  * Each change begins the counting anew. With a look each 2 s a node is down to a quarter of its share in 12 s, and back in three and a half
  * minutes: going down protects those who are connected, going up has time. As a lowering that follows a raising doubles the looks
@@ -58,11 +62,15 @@ export class LoadFactor {
 
   /** Takes one look, and answers the factor from now on. */
   look(load: NodeLoad): number {
-    const parts = this.#parts(load);
-    const isHigh = parts.some(([part, { high }]) => part >= high);
-    const isLow = parts.every(([part, { low }]) => part <= low);
+    const { eventLoopDelayMs, memory, connections } = this.#parts(load);
+    const isHigh =
+      eventLoopDelayMs >= marks.eventLoopDelayMs.high ||
+      memory >= marks.memory.high ||
+      connections >= marks.connections.high;
+    const isIdle = eventLoopDelayMs <= marks.eventLoopDelayMs.low && connections <= marks.connections.low;
+    const ease = memory <= marks.memory.low ? 1 : EASE_BUT_FOR_MEMORY;
     this.#looksUnderPressure = isHigh ? this.#looksUnderPressure + 1 : 0;
-    this.#looksAtEase = isLow ? this.#looksAtEase + 1 : 0;
+    this.#looksAtEase = isIdle && !isHigh ? this.#looksAtEase + ease : 0;
     if (this.#looksUnderPressure >= LOOKS_BEFORE_LOWER) this.#lower();
     else if (this.#looksAtEase >= this.#looksBeforeRaise) this.#raise();
     return this.#value;
@@ -70,11 +78,11 @@ export class LoadFactor {
 
   #parts({ eventLoopDelayMs, memoryBytes, connections }: NodeLoad) {
     const { memoryLimitBytes, maxConnections } = this.#limits;
-    return [
-      [eventLoopDelayMs, marks.eventLoopDelayMs],
-      [memoryBytes / memoryLimitBytes, marks.memory],
-      [connections / maxConnections, marks.connections],
-    ] as const;
+    return {
+      eventLoopDelayMs,
+      memory: memoryBytes / memoryLimitBytes,
+      connections: connections / maxConnections,
+    };
   }
 
   #lower(): void {

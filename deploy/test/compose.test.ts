@@ -34,6 +34,7 @@ interface Service {
   volumes?: string[];
   depends_on?: string[] | Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
+  stop_grace_period?: string;
 }
 
 const compose = interpolate(parse(text, { merge: true })) as { services: Record<string, Service> };
@@ -68,6 +69,17 @@ describe('compose.yaml', () => {
     expect(() => roles[role]?.load(Object.fromEntries(environment) as NodeJS.ProcessEnv)).not.toThrow();
     expect(service.healthcheck?.test.at(-1)).toBe(`http://127.0.0.1:${roles[role]?.healthPort}/livez`);
   });
+
+  test.each(ours)(
+    '%s is given the time that it takes to stop',
+    (_name, { command, environment, ...service }) => {
+      const graceMs = Number(/^(\d+)s$/.exec(service.stop_grace_period ?? '')?.[1]) * 1000;
+      if (command?.[1] !== 'push') return expect(graceMs).toBeGreaterThan(30_000);
+      const entries = Object.entries(environment ?? {}).map(([key, value]) => [key, String(value)]);
+      const { push } = loadPushServerConfig(Object.fromEntries(entries) as NodeJS.ProcessEnv);
+      expect(graceMs).toBeGreaterThan(push.drainDeadlineMs + 20_000);
+    },
+  );
 
   test('each push-server and route has a name, an address and a port of its own', () => {
     for (const key of [

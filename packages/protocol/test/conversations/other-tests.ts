@@ -25,6 +25,12 @@ export const otherTests: { readonly [Rule in RuleId]?: readonly NamedTest[] } = 
   'S1.5': [
     ['sdk/test/client.test.ts', 'a refused sign-in ends connect with the problem, and is not repeated'],
   ],
+  'S1.11': [
+    [
+      'sdk/test/renewal.test.ts',
+      'falls back on the secret when the token is refused, and asks again while nobody answers',
+    ],
+  ],
   'S1.6': [['sdk/test/client.test.ts', 'an alternative is taken when the first node cannot be reached']],
   'S1.8': [['protocol/test/limits.test.ts', 'takes its alphabet and nothing else']],
   'S1.9': [

@@ -10,6 +10,7 @@ export const rules = {
   'S1.4':
     '401 means wrong credentials and 503 that there is no push-server now; after 408, 429, any 5xx or no answer at all the client tries again',
   'S1.5': 'after any other 4xx it stays away.',
+  'S1.11': 'Not so for `POST /v1/tokens/refresh` (section 3): after a 401 there it signs in with its secret.',
   'S1.6': 'if that fails, to the alternatives in order.',
   'S1.10':
     'Over TLS a client must verify the certificate, for the host of the address or a name that it was configured with.',

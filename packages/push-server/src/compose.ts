@@ -239,16 +239,17 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     registry,
     directory,
     holders,
+    kicks,
     releases,
     audited,
     logger,
   });
   const audit = new RouteAudit(registry, repair, guard);
   let retryTimer: NodeJS.Timeout | null = null;
+  let listening: Promise<void> | null = null;
   let stopping: Promise<void> | null = null;
   const { drainClientsPerSecond, drainDeadlineMs } = settings;
 
-  let listening: Promise<void> | null = null;
   return {
     stopDeadlineMs: drainDeadlineMs + STOP_GRACE_MS,
     addresses,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Value } from 'typebox/value';
 import {
   EmbeddedDirectory,
@@ -97,6 +97,32 @@ describe('the audit of routes', () => {
       await waitFor(async () => (await nameOf(directory, id)) === newest[i]);
     for (const client of clients) await client.pong();
     expect([await audited(two, 'stale'), await audited(two, 'replaced')]).toEqual([3, 0]);
+  });
+
+  it('keeps the newer of two that live, also where the directory was told of the older one first', async () => {
+    const directory = new EmbeddedDirectory();
+    const cluster = await clusterOn(directory);
+    const [slow, link] = [new DirectoryLink(directory), new MembershipLink(cluster.embedded)];
+    const one = await cluster.start('push-1', {}, { directory: slow.directory });
+    const two = await cluster.start('push-2', {}, { membership: link.membership });
+    // Nobody tells the first: neither the second's node nor the directory.
+    slow.isOutOfReach = () => true;
+    link.sendsNowhere = true;
+    const agoMs = Date.now() - 90_000;
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(agoMs);
+    const older = await cluster.login(one, 'alice');
+    clock.mockRestore();
+    const [olderRoute] = await directory.lookup(['alice']);
+    const newer = await cluster.login(two, 'alice');
+    const standing = await nameOf(directory, 'alice');
+    await waitFor(async () => (await metric(two, 'longwire_replaced_connections_unreached_total')) === 1);
+
+    await directory.claim('alice', olderRoute!, Date.now());
+    link.sendsNowhere = false;
+    expect((await older.closed()).name).toBe('replaced');
+    expect(await nameOf(directory, 'alice')).toBe(standing);
+    await newer.pong();
+    expect([await audited(two, 'older'), await audited(two, 'replaced')]).toEqual([1, 0]);
   });
 
   it('does nothing about a route whose node can be neither asked nor taken for gone', async () => {

@@ -1,4 +1,4 @@
-import type { ConfirmResult, Directory, Route, RouteHolders } from '@longwire/cluster';
+import type { ConfirmResult, Directory, NodeKicks, Route, RouteHolders } from '@longwire/cluster';
 import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
@@ -13,9 +13,10 @@ export interface RouteRepairParts {
   readonly registry: SessionRegistry;
   readonly directory: Directory;
   readonly holders: Pick<RouteHolders, 'ask'>;
+  readonly kicks: Pick<NodeKicks, 'kick'>;
   readonly releases: RouteReleases;
   /**
-   * What was found: `standing`; `restored`; `revoked` and `replaced`: closed; `stale`: the directory showed a connection that is no more;
+   * What was found: `standing`; `restored`; `revoked` and `replaced`: closed; `older`: the directory showed an older connection, which is closed; `stale`: the directory showed a connection that is no more;
    * `unclear`: it showed one whose node could not be asked; `failed`: the directory did not answer.
    */
   readonly audited: Counter<'result'>;
@@ -30,6 +31,8 @@ interface Doubt {
 
 /** Questions to other nodes that may be under way; each takes all doubts of a batch about one life of a node. */
 const MAX_QUESTIONS = 32;
+/** The clocks of two machines differ by less: only a connection that is younger by more is surely the newer login. */
+const CLOCK_SKEW_MS = 60_000;
 
 /**
  * Asks the directory about live sessions and puts right what is wrong. A route of another connection is believed only when that one's node
@@ -103,17 +106,27 @@ export class RouteRepair {
   }
 
   async #decide({ session, standing }: Doubt, isHeld: boolean): Promise<void> {
-    const { directory, audited, logger } = this.#parts;
-    const { clientId, connection, state } = session;
+    const { directory, kicks, audited, logger } = this.#parts;
+    const { clientId, connection, route, state } = session;
     if (state === 'ended') return;
-    audited.inc({ result: isHeld ? 'replaced' : 'stale' });
-    if (isHeld) return connection.close('replaced');
-    logger.debug({ clientId, standing }, 'the directory shows a connection that is no more');
+    // The newest login wins, also where a directory that lost its data was told of the older one first.
+    const isNewer = route.sinceMs - standing.sinceMs > CLOCK_SKEW_MS;
+    if (isHeld && !isNewer) {
+      audited.inc({ result: 'replaced' });
+      return connection.close('replaced');
+    }
+    audited.inc({ result: isHeld ? 'older' : 'stale' });
+    logger.debug(
+      { clientId, standing, isHeld },
+      'the directory shows a connection that is older, or no more',
+    );
     try {
       await directory.release(clientId, standing);
     } catch {
       return audited.inc({ result: 'failed' });
     }
-    if (session.state === 'live') await this.#confirm(session);
+    if (session.state !== 'live') return;
+    await this.#confirm(session);
+    if (isHeld) await kicks.kick(clientId, standing, 'replaced');
   }
 }

@@ -11,11 +11,6 @@ const rows = httpAndAuth
   .map((line) => line.split('|').slice(1, -1))
   .map((cells) => cells.map((cell) => cell.trim()));
 
-interface Node {
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, Node>>;
-}
-
 const units: Readonly<Record<string, number>> = { '': 1, '/s': 1, s: 1000 };
 const named = rows.flatMap(([limit, setting, value]) => {
   const key = /^`(?:auth\.)?([\w.]+)`$/.exec(setting!)?.[1];
@@ -23,8 +18,8 @@ const named = rows.flatMap(([limit, setting, value]) => {
 });
 
 function defaultOf(key: string): unknown {
-  return key.split('.').reduce<Node | undefined>((node, name) => node?.properties?.[name], authSettings)
-    ?.default;
+  const inSchema = `properties.${key.replace('.', '.properties.')}.default`.split('.');
+  return inSchema.reduce<unknown>((node, name) => Reflect.get(node as object, name), authSettings);
 }
 
 describe('docs/limits.md', () => {

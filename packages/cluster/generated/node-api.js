@@ -1180,6 +1180,7 @@ export const longwire = $root.longwire = (() => {
                  * @property {longwire.node.v1.Message.$Properties|null} [message] BroadcastRequest message
                  * @property {boolean|null} [acknowledge] BroadcastRequest acknowledge
                  * @property {number|null} [deadlineMs] BroadcastRequest deadlineMs
+                 * @property {string|null} [boot] BroadcastRequest boot
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -1236,6 +1237,14 @@ export const longwire = $root.longwire = (() => {
                 BroadcastRequest.prototype.deadlineMs = 0;
 
                 /**
+                 * BroadcastRequest boot.
+                 * @member {string} boot
+                 * @memberof longwire.node.v1.BroadcastRequest
+                 * @instance
+                 */
+                BroadcastRequest.prototype.boot = "";
+
+                /**
                  * Encodes the specified BroadcastRequest message. Does not implicitly {@link longwire.node.v1.BroadcastRequest.verify|verify} messages.
                  * @function encode
                  * @memberof longwire.node.v1.BroadcastRequest
@@ -1257,6 +1266,8 @@ export const longwire = $root.longwire = (() => {
                         writer.uint32(/* id 2, wireType 0 =*/16).bool(message.acknowledge);
                     if (message.deadlineMs != null && $Object.hasOwnProperty.call(message, "deadlineMs") && message.deadlineMs !== 0)
                         writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.deadlineMs);
+                    if (message.boot != null && $Object.hasOwnProperty.call(message, "boot") && message.boot !== "")
+                        writer.uint32(/* id 4, wireType 2 =*/34).string(message.boot);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1323,6 +1334,15 @@ export const longwire = $root.longwire = (() => {
                                     message.deadlineMs = value;
                                 else
                                     delete message.deadlineMs;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.boot = value;
+                                else
+                                    delete message.boot;
                                 continue;
                             }
                         }

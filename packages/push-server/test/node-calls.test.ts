@@ -116,6 +116,11 @@ describe('a broadcast', () => {
     );
     expect(counts).toEqual([]);
   });
+
+  it('is for one life of the node: another one at its address refuses it', async () => {
+    const request = { message, acknowledge: true, deadlineMs: 1000, boot: '0123456789abcdef' };
+    await expect(nodes.broadcast(one.addresses.api, request, 10_000)).rejects.toThrow(/404|life/);
+  });
 });
 
 describe('the node API', () => {

@@ -69,8 +69,10 @@ async function broadcast(
   const row = { pushId, nodeId: node.nodeId };
   let counts: readonly number[];
   try {
-    const request = { message, acknowledge: options.acknowledge, deadlineMs: options.deadlineMs };
-    ({ counts } = await client.broadcast(node.api, request, options.deadlineMs + nodeGraceMs));
+    const { acknowledge, deadlineMs } = options;
+    // A node that was started again listens where the life before it is still leased: it shall not count its clients twice.
+    const request = { message, acknowledge, deadlineMs, boot: node.boot };
+    ({ counts } = await client.broadcast(node.api, request, deadlineMs + nodeGraceMs));
   } catch (error) {
     logger.warn(
       { err: error, node: node.nodeId, traceId: message.traceId },

@@ -70,7 +70,12 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
 
   const slow = { ...options, handlerTimeout: MAX_DEADLINE_MS + 5000 };
   server.post(`${NODE_API_PREFIX}/broadcast`, slow, async (request, reply) => {
-    const { message, acknowledge, deadlineMs } = decodeProtobuf(nodeApi.broadcast.request, request.body);
+    const { message, acknowledge, deadlineMs, boot } = decodeProtobuf(
+      nodeApi.broadcast.request,
+      request.body,
+    );
+    if (boot !== '' && boot !== parts.identity.boot)
+      throw new Problem('node-not-found', 'This is another life of the node');
     const { messageId, traceId } = message ?? {};
     parts.logger.debug({ traceId, messageId, clients: parts.registry.size }, 'delivering to everyone here');
     const counts = await parts.local.broadcast(message ?? {}, {

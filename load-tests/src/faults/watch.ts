@@ -55,10 +55,11 @@ export class Watch {
 
   /** From now on there is traffic, and somebody looks. */
   static async begin(lab: Lab, scenario: Scenario): Promise<Watch> {
-    const [vitals, { duplicatesOnTheWire }, homes] = await Promise.all([
+    // Before the vitals: it asks for all clients at once, and each request's connection stays open for a while.
+    const homes = await homesOf(lab);
+    const [vitals, { duplicatesOnTheWire }] = await Promise.all([
       Vitals.take(lab.cluster),
       lab.fleet.status(),
-      homesOf(lab),
     ]);
     const watch = new Watch(lab, scenario, { vitals, duplicatesBefore: duplicatesOnTheWire, homes });
     await lab.fleet.takeLedgers();

@@ -79,7 +79,12 @@ export const databaseSettings = Type.Object({
     description: 'mysql://user:password@host:port/database, or sqlite:path',
   }),
   queryTimeoutMs: Type.Integer({ default: 5000, minimum: 50, maximum: 120_000 }),
-  poolSize: Type.Integer({ default: 10, minimum: 1, maximum: 1000 }),
+  poolSize: Type.Integer({
+    default: 10,
+    minimum: 1,
+    maximum: 1000,
+    description: 'connections of one process, beside one for readiness checks',
+  }),
 });
 
 export type RedisSettings = Static<typeof redisSettings>;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, realBackend, waitFor } from '../../../test-support/backends.ts';
 import { registeredSinceQuery } from '../src/store/clients.ts';
@@ -51,6 +52,25 @@ describe.skipIf(serverUrl === null)('with a real server', () => {
     } finally {
       await db.destroy();
     }
+  });
+
+  it('answers a ping while all its connections are at work', async () => {
+    const store = await open(database.url);
+    const limits = { connectTimeoutMs: 10_000, statementTimeoutMs: 60_000, maxWaiting: 10 };
+    const locker = openMysql({ url: database.url, poolSize: 1, ...limits });
+    let inserts: Promise<unknown> = Promise.resolve();
+    let isInserted = false;
+    try {
+      await sql`lock tables upstream_messages write`.execute(locker);
+      const rows = Array.from({ length: 20 }, () => upstreamRow());
+      inserts = Promise.all(rows.map((row) => store.insertUpstream([row]))).then(() => (isInserted = true));
+      await store.ping();
+      expect(isInserted).toBe(false);
+    } finally {
+      await sql`unlock tables`.execute(locker);
+      await inserts.finally(() => Promise.all([store.close(), locker.destroy()]));
+    }
+    expect(isInserted).toBe(true);
   });
 
   it('is unavailable within the deadline when the server falls silent, and works again when it speaks', async () => {

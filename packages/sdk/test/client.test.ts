@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MAX_FRAME_BYTES, PublishStatus, SendStatus, closeCodes, encodeFrame } from '@longwire/protocol';
 import {
   ClientClosed,
@@ -11,57 +11,13 @@ import {
   OutboxFull,
   SignInFailed,
   type LongwireEvents,
-  type LongwireOptions,
   type ReceivedMessage,
 } from '../src/index.ts';
-import { TestAuth } from './test-auth.ts';
-import { TestNode, type TestPeer } from './test-node.ts';
+import { TestScene } from './test-scene.ts';
 
 const eventually = { timeout: 30_000, interval: 10 };
 
-let auth: TestAuth;
-let node: TestNode;
-const clients: LongwireClient[] = [];
-const nodes: TestNode[] = [];
-
-beforeEach(async () => {
-  auth = await new TestAuth().listen();
-  node = await newNode();
-  auth.grant([node.address]);
-});
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await Promise.all(nodes.splice(0).map((each) => each.close()));
-  await auth.close();
-});
-
-async function newNode(): Promise<TestNode> {
-  const created = await new TestNode().listen();
-  nodes.push(created);
-  return created;
-}
-
-function newClient(options: Partial<LongwireOptions> = {}): LongwireClient {
-  const client = new LongwireClient({
-    authUrl: auth.url,
-    clientId: 'alice',
-    clientSecret: 'secret',
-    backoffBaseMs: 20,
-    backoffMaxMs: 200,
-    ...options,
-  });
-  clients.push(client);
-  return client;
-}
-
-async function connectedClient(
-  options: Partial<LongwireOptions> = {},
-): Promise<{ client: LongwireClient; peer: TestPeer }> {
-  const client = newClient(options);
-  const [peer] = await Promise.all([node.loggedIn(), client.connect()]);
-  return { client, peer };
-}
+const scene = TestScene.use();
 
 function received(client: LongwireClient): ReceivedMessage[] {
   const messages: ReceivedMessage[] = [];
@@ -71,9 +27,9 @@ function received(client: LongwireClient): ReceivedMessage[] {
 
 describe('signing in and connecting', () => {
   test('the token goes to the node that the auth-service named', async () => {
-    const client = newClient({ agent: 'test/1' });
+    const client = scene.newClient({ agent: 'test/1' });
     const connecting = client.connect();
-    const peer = await node.peer();
+    const peer = await scene.node.peer();
     expect(await peer.login()).toMatchObject({
       versionMin: 1,
       versionMax: 1,
@@ -82,38 +38,37 @@ describe('signing in and connecting', () => {
     });
     await connecting;
     expect(client.state).toBe('connected');
-    expect(auth.requests).toEqual([{ clientId: 'alice', clientSecret: 'secret' }]);
+    expect(scene.auth.requests).toEqual([{ clientId: 'alice', clientSecret: 'secret' }]);
   });
 
   test('an alternative is taken when the first node cannot be reached', async () => {
-    const gone = await newNode();
-    const { address } = gone;
-    await nodes.splice(nodes.indexOf(gone), 1)[0]!.close();
-    auth.grant([address, node.address]);
-    const client = newClient();
-    await Promise.all([node.loggedIn(), client.connect()]);
-    expect(auth.requests).toHaveLength(1);
+    const address = await scene.goneAddress();
+    scene.auth.grant([address, scene.node.address]);
+    const client = scene.newClient();
+    await Promise.all([scene.node.loggedIn(), client.connect()]);
+    expect(scene.auth.requests).toHaveLength(1);
   });
 
   test('after three failures the auth-service is asked again', async () => {
-    const gone = await newNode();
-    const { address } = gone;
-    await nodes.splice(nodes.indexOf(gone), 1)[0]!.close();
-    const healthy = node.address;
-    auth.grant([address]);
-    const first = auth.answer;
-    auth.answer = () => {
+    const address = await scene.goneAddress();
+    const healthy = scene.node.address;
+    scene.auth.grant([address]);
+    const first = scene.auth.answer;
+    scene.auth.answer = () => {
       const answer = first();
-      auth.grant([healthy]);
+      scene.auth.grant([healthy]);
       return answer;
     };
-    await Promise.all([node.loggedIn(), newClient().connect()]);
-    expect(auth.requests).toHaveLength(2);
+    await Promise.all([scene.node.loggedIn(), scene.newClient().connect()]);
+    expect(scene.auth.requests).toHaveLength(2);
   });
 
   test('a refused sign-in ends connect with the problem, and is not repeated', async () => {
-    auth.answer = () => ({ status: 401, body: { code: 'bad-credentials', detail: 'id or secret is wrong' } });
-    const client = newClient();
+    scene.auth.answer = () => ({
+      status: 401,
+      body: { code: 'bad-credentials', detail: 'id or secret is wrong' },
+    });
+    const client = scene.newClient();
     await expect(client.connect()).rejects.toMatchObject({
       name: 'SignInFailed',
       status: 401,
@@ -122,68 +77,68 @@ describe('signing in and connecting', () => {
     });
     expect(client.state).toBe('stopped');
     await expect(client.publish('k', 'x')).rejects.toBeInstanceOf(SignInFailed);
-    expect(auth.requests).toHaveLength(1);
+    expect(scene.auth.requests).toHaveLength(1);
   });
 
   test('an auth-service that is busy is asked again', async () => {
-    const granted = auth.answer;
-    auth.answer = () => {
-      auth.answer = granted;
+    const granted = scene.auth.answer;
+    scene.auth.answer = () => {
+      scene.auth.answer = granted;
       return { status: 503, body: { code: 'no-push-server' } };
     };
-    await Promise.all([node.loggedIn(), newClient().connect()]);
-    expect(auth.requests).toHaveLength(2);
+    await Promise.all([scene.node.loggedIn(), scene.newClient().connect()]);
+    expect(scene.auth.requests).toHaveLength(2);
   });
 
   test('a node that accepts and says nothing is given up', async () => {
-    const client = newClient({ loginTimeoutMs: 50 });
+    const client = scene.newClient({ loginTimeoutMs: 50 });
     await expect(client.connect({ timeoutMs: 1500 })).rejects.toThrow(/not signed in within 50 ms/);
   });
 
   test('connect gives up at its deadline, says why, and may be called again', async () => {
-    const granted = auth.answer;
-    auth.answer = () => ({
+    const granted = scene.auth.answer;
+    scene.auth.answer = () => ({
       status: 503,
       body: { code: 'no-push-server', detail: 'no push-server is active' },
     });
-    const client = newClient();
+    const client = scene.newClient();
     const attempt = client.connect({ timeoutMs: 1000 });
     await expect(attempt).rejects.toBeInstanceOf(ConnectTimeout);
     await expect(attempt).rejects.toThrow(/1000 ms.*no push-server is active/);
     expect(client.state).toBe('stopped');
-    auth.answer = granted;
-    await Promise.all([node.loggedIn(), client.connect()]);
+    scene.auth.answer = granted;
+    await Promise.all([scene.node.loggedIn(), client.connect()]);
   });
 
   test.for([
     ['tokenInvalid', 2000],
     ['goElsewhere', 2003],
   ] as const)('%s: signs in again', async ([name, code]) => {
-    const client = newClient();
+    const client = scene.newClient();
     const connecting = client.connect();
-    const peer = await node.peer();
+    const peer = await scene.node.peer();
     await peer.expect('connect');
     peer.send('close', { code, reason: name });
-    const second = await node.peer();
+    const second = await scene.node.peer();
     expect(await second.login()).toMatchObject({ token: 'token-2' });
     await connecting;
   });
 
   test('a client whose token has expired signs in before the reconnect', async () => {
-    auth.grant([node.address], 500);
-    auth.answerRefresh = () => ({ status: 503, body: {} });
-    const { peer } = await connectedClient();
+    scene.auth.grant([scene.node.address], 500);
+    scene.auth.answerRefresh = () => ({ status: 503, body: {} });
+    const { peer } = await scene.connectedClient();
     const expiresAtMs = Date.now() + 500;
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(expiresAtMs), eventually);
     peer.socket.destroy();
-    await (await node.peer()).login();
-    expect(auth.requests).toHaveLength(2);
+    await (await scene.node.peer()).login();
+    expect(scene.auth.requests).toHaveLength(2);
   });
 
   test('not a Longwire server: the reason says so', async () => {
-    const client = newClient();
+    const client = scene.newClient();
     const connecting = client.connect({ timeoutMs: 1500 });
-    (await node.peer()).socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+    (await scene.node.peer()).socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');
     await expect(connecting).rejects.toThrow(/broke the protocol/);
   });
 });
@@ -192,7 +147,7 @@ describe('ends of a connection', () => {
   test.for(['replaced', 'kicked', 'unsupportedVersion'] as const)(
     '%s: stays away, says so, and rejects what waits',
     async (name) => {
-      const { client, peer } = await connectedClient();
+      const { client, peer } = await scene.connectedClient();
       const disconnected = vi.fn<(...event: LongwireEvents['disconnected']) => void>();
       client.on('disconnected', disconnected);
       const publishing = client.publish('k', 'x');
@@ -203,27 +158,27 @@ describe('ends of a connection', () => {
       await expect(client.publish('k', 'y')).rejects.toBeInstanceOf(ConnectionClosed);
       expect(disconnected.mock.calls).toEqual([[{ code, name, reason: 'because', willReconnect: false }]]);
       expect(client.state).toBe('stopped');
-      expect(node.accepted).toBe(1);
+      expect(scene.node.accepted).toBe(1);
     },
   );
 
   test('reconnects no earlier than the server asks', async () => {
-    const { peer } = await connectedClient();
+    const { peer } = await scene.connectedClient();
     const closedAt = performance.now();
     peer.send('close', { code: closeCodes.overloaded.code, retryAfterMs: 400 });
-    await node.loggedIn();
+    await scene.node.loggedIn();
     expect(performance.now() - closedAt).toBeGreaterThanOrEqual(395);
   });
 
   test('PING keeps a quiet connection; a silent peer is taken for dead', async () => {
-    const client = newClient();
-    const [peer] = await Promise.all([node.loggedIn({ heartbeatIntervalMs: 500 }), client.connect()]);
+    const client = scene.newClient();
+    const [peer] = await Promise.all([scene.node.loggedIn({ heartbeatIntervalMs: 500 }), client.connect()]);
     await vi.waitFor(() => expect(peer.pings).toBeGreaterThan(1), eventually);
-    expect(node.accepted).toBe(1);
+    expect(scene.node.accepted).toBe(1);
     const disconnected = vi.fn<(...event: LongwireEvents['disconnected']) => void>();
     client.on('disconnected', disconnected);
     peer.answersPings = false;
-    await node.loggedIn();
+    await scene.node.loggedIn();
     expect(disconnected).toHaveBeenCalledWith({
       code: null,
       name: null,
@@ -233,17 +188,17 @@ describe('ends of a connection', () => {
   });
 
   test('a silent peer is found out even while the client has much to say', async () => {
-    const client = newClient();
-    const [peer] = await Promise.all([node.loggedIn({ heartbeatIntervalMs: 500 }), client.connect()]);
+    const client = scene.newClient();
+    const [peer] = await Promise.all([scene.node.loggedIn({ heartbeatIntervalMs: 500 }), client.connect()]);
     peer.answersPings = false;
     const talking = setInterval(() => void client.publish('k', 'x').catch(() => {}), 20);
-    await node.loggedIn().finally(() => clearInterval(talking));
+    await scene.node.loggedIn().finally(() => clearInterval(talking));
   });
 });
 
 describe('what is sent', () => {
   test('publish and send carry their fields, and their answers come back', async () => {
-    const { client, peer } = await connectedClient();
+    const { client, peer } = await scene.connectedClient();
     const publishing = client.publish('metrics', Buffer.from([1, 2]), { messageId: 'm-1' });
     const publish = await peer.expect('publish');
     expect(publish).toMatchObject({ messageId: 'm-1', kind: 'metrics' });
@@ -266,7 +221,7 @@ describe('what is sent', () => {
   });
 
   test('unanswered messages are sent again after a cut in mid-frame, with their ids, in order', async () => {
-    const { client, peer } = await connectedClient();
+    const { client, peer } = await scene.connectedClient();
     const results = ['a', 'b', 'c'].map((payload) => client.publish('k', payload));
     const before = [];
     for (let count = 0; count < 3; count++) before.push((await peer.expect('publish')).messageId);
@@ -274,7 +229,7 @@ describe('what is sent', () => {
     const halfAnswer = encodeFrame('published', { messageId: before[1]! }).subarray(0, 7);
     peer.socket.write(Buffer.concat([answer, halfAnswer]), () => peer.socket.destroy());
     await results[0];
-    const second = await node.loggedIn();
+    const second = await scene.node.loggedIn();
     const after = [await second.expect('publish'), await second.expect('publish')];
     expect(after.map(({ messageId }) => messageId)).toEqual(before.slice(1));
     expect(after.map(({ payload }) => Buffer.from(payload).toString())).toEqual(['b', 'c']);
@@ -283,11 +238,11 @@ describe('what is sent', () => {
   });
 
   test('no more than max_in_flight wait for answers', async () => {
-    const client = newClient();
+    const client = scene.newClient();
     received(client);
     const limits = { maxFrameBytes: MAX_FRAME_BYTES, maxInFlight: 2 };
     const results = Promise.allSettled(['a', 'b', 'c', 'd'].map((payload) => client.publish('k', payload)));
-    const [peer] = await Promise.all([node.loggedIn({ limits }), client.connect()]);
+    const [peer] = await Promise.all([scene.node.loggedIn({ limits }), client.connect()]);
     const first = await peer.expect('publish');
     await peer.expect('publish');
     // Had the client sent a third, it would lie before its acknowledgement.
@@ -307,7 +262,7 @@ describe('what is sent', () => {
   });
 
   test('RETRY is sent again with the same id; REJECTED rejects with the detail', async () => {
-    const { client, peer } = await connectedClient();
+    const { client, peer } = await scene.connectedClient();
     const publishing = client.publish('k', 'x');
     const { messageId } = await peer.expect('publish');
     peer.send('published', { messageId, status: PublishStatus.PUBLISH_STATUS_RETRY });
@@ -322,13 +277,13 @@ describe('what is sent', () => {
   });
 
   test('a message that is never answered leaves at its deadline', async () => {
-    const { client } = await connectedClient();
+    const { client } = await scene.connectedClient();
     await expect(client.publish('k', 'x', { timeoutMs: 50 })).rejects.toBeInstanceOf(MessageTimeout);
     expect(client.outbox.messages).toBe(0);
   });
 
   test('a full outbox rejects at once', async () => {
-    const client = newClient({ maxOutboxMessages: 2 });
+    const client = scene.newClient({ maxOutboxMessages: 2 });
     const waiting = [client.publish('k', 'a'), client.publish('k', 'b')];
     await expect(client.publish('k', 'c')).rejects.toBeInstanceOf(OutboxFull);
     await client.close();
@@ -336,7 +291,7 @@ describe('what is sent', () => {
   });
 
   test('wrong fields and too large payloads reject at once', async () => {
-    const client = newClient();
+    const client = scene.newClient();
     await expect(client.publish('no spaces', 'x')).rejects.toBeInstanceOf(InvalidMessage);
     await expect(client.send('', 'x')).rejects.toBeInstanceOf(InvalidMessage);
     await expect(client.publish('k', 'x', { messageId: 'ü' })).rejects.toBeInstanceOf(InvalidMessage);
@@ -344,11 +299,11 @@ describe('what is sent', () => {
   });
 
   test('the limit of the server counts, also for what was written before the connection', async () => {
-    const client = newClient();
+    const client = scene.newClient();
     const early = client.publish('k', Buffer.alloc(2000));
     const refused = early.catch((error: unknown) => error);
     const limits = { maxFrameBytes: 1000, maxInFlight: 8 };
-    await Promise.all([node.loggedIn({ limits }), client.connect()]);
+    await Promise.all([scene.node.loggedIn({ limits }), client.connect()]);
     expect(String(await refused)).toMatch(/a frame may hold 1000/);
     await expect(client.publish('k', Buffer.alloc(1000))).rejects.toBeInstanceOf(InvalidMessage);
   });
@@ -356,7 +311,7 @@ describe('what is sent', () => {
 
 describe('what is received', () => {
   test('a message is handed on, then acknowledged; those of one chunk in one frame', async () => {
-    const { client, peer } = await connectedClient();
+    const { client, peer } = await scene.connectedClient();
     const messages = received(client);
     peer.socket.write(
       Buffer.concat([
@@ -381,12 +336,12 @@ describe('what is received', () => {
   });
 
   test('a duplicate is acknowledged and not handed on, also on another connection', async () => {
-    const { client, peer } = await connectedClient();
+    const { client, peer } = await scene.connectedClient();
     const messages = received(client);
     peer.send('deliver', { deliveryId: 1, messageId: 'a', from: 'bob' });
     await peer.expect('acknowledge');
     peer.socket.destroy();
-    const second = await node.loggedIn();
+    const second = await scene.node.loggedIn();
     second.send('deliver', { deliveryId: 9, messageId: 'a', from: 'bob' });
     expect((await second.expect('acknowledge')).deliveryIds).toEqual([9]);
     second.send('deliver', { deliveryId: 10, messageId: 'a', from: 'carol' });
@@ -396,7 +351,7 @@ describe('what is received', () => {
   });
 
   test('a promise of the listener is awaited before the acknowledgement', async () => {
-    const { client, peer } = await connectedClient();
+    const { client, peer } = await scene.connectedClient();
     const slow = Promise.withResolvers<void>();
     client.on('message', ({ messageId }) => (messageId === 'slow' ? slow.promise : undefined));
     peer.send('deliver', { deliveryId: 1, messageId: 'slow' });
@@ -407,7 +362,7 @@ describe('what is received', () => {
   });
 
   test('whatever has a `then` is awaited like a promise', async () => {
-    const { client, peer } = await connectedClient();
+    const { client, peer } = await scene.connectedClient();
     const slow = Promise.withResolvers<void>();
     // oxlint-disable-next-line unicorn/no-thenable -- this is what is tested
     const thenable = { then: slow.promise.then.bind(slow.promise) };
@@ -423,7 +378,7 @@ describe('what is received', () => {
   test.for(['throws', 'rejects'])(
     'a listener that %s: not acknowledged, and new when it comes again',
     async (how) => {
-      const { client, peer } = await connectedClient();
+      const { client, peer } = await scene.connectedClient();
       const failure = new Error('disk full');
       let broken = true;
       client.on('message', () => {
@@ -444,7 +399,7 @@ describe('what is received', () => {
 
 describe('close', () => {
   test('says goodbye, rejects what waits, takes nothing more and reconnects no more', async () => {
-    const { client, peer } = await connectedClient();
+    const { client, peer } = await scene.connectedClient();
     const publishing = client.publish('k', 'x');
     await peer.expect('publish');
     const refused = publishing.catch((error: unknown) => error);
@@ -453,12 +408,12 @@ describe('close', () => {
     expect((await peer.expect('close')).code).toBe(closeCodes.goodbye.code);
     await expect(client.publish('k', 'x')).rejects.toBeInstanceOf(ClientClosed);
     await expect(client.connect()).rejects.toBeInstanceOf(ClientClosed);
-    expect(node.accepted).toBe(1);
+    expect(scene.node.accepted).toBe(1);
   });
 
   test('ends a connect that is under way', async () => {
-    auth.answer = () => ({ status: 503, body: {} });
-    const client = newClient();
+    scene.auth.answer = () => ({ status: 503, body: {} });
+    const client = scene.newClient();
     const refused = client.connect().catch((error: unknown) => error);
     await client.close();
     expect(await refused).toBeInstanceOf(ClientClosed);

@@ -1,51 +1,20 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { SendStatus, closeCodes } from '@longwire/protocol';
-import { LongwireClient, type ReceivedMessage } from '../src/index.ts';
-import { TestAuth } from './test-auth.ts';
-import { TestNode, type TestPeer } from './test-node.ts';
+import type { ReceivedMessage } from '../src/index.ts';
+import { TestScene } from './test-scene.ts';
 
-let auth: TestAuth;
-let node: TestNode;
-const clients: LongwireClient[] = [];
-const nodes: TestNode[] = [];
+const scene = TestScene.use();
 
-beforeEach(async () => {
-  auth = await new TestAuth().listen();
-  node = await newNode();
-  auth.grant([node.address]);
-});
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await Promise.all(nodes.splice(0).map((each) => each.close()));
-  await auth.close();
-});
-
-async function newNode(): Promise<TestNode> {
-  const created = await new TestNode().listen();
-  nodes.push(created);
-  return created;
-}
-
-async function connectedClient(): Promise<{ client: LongwireClient; peer: TestPeer }> {
-  const secret = { clientId: 'alice', clientSecret: 'secret' };
-  const client = new LongwireClient({ authUrl: auth.url, ...secret, backoffBaseMs: 20, backoffMaxMs: 200 });
-  clients.push(client);
-  const [peer] = await Promise.all([node.loggedIn(), client.connect()]);
-  return { client, peer };
-}
 test('a redirect: leaves after the delay, for the first address that works', async () => {
-  const gone = await newNode();
-  const unreachable = gone.address;
-  await nodes.splice(nodes.indexOf(gone), 1)[0]!.close();
-  const { client, peer } = await connectedClient();
-  const target = await newNode();
+  const unreachable = await scene.goneAddress();
+  const { client, peer } = await scene.connectedClient();
+  const target = await scene.newNode();
   const redirectedAt = performance.now();
   peer.send('redirect', { addresses: [unreachable, target.address], delayMs: 200 });
   await peer.closed;
   expect(performance.now() - redirectedAt).toBeGreaterThanOrEqual(195);
   const next = await target.loggedIn();
-  expect(auth.requests).toHaveLength(1);
+  expect(scene.auth.requests).toHaveLength(1);
   const sending = client.send('bob', 'x');
   const { messageId } = await next.expect('send');
   next.send('sent', { messageId, status: SendStatus.SEND_STATUS_DELIVERED });
@@ -53,14 +22,14 @@ test('a redirect: leaves after the delay, for the first address that works', asy
 });
 
 test('a redirect without addresses: asks the auth-service', async () => {
-  const { peer } = await connectedClient();
+  const { peer } = await scene.connectedClient();
   peer.send('redirect', { addresses: [], delayMs: 0 });
-  expect(await (await node.peer()).login()).toMatchObject({ token: 'token-2' });
+  expect(await (await scene.node.peer()).login()).toMatchObject({ token: 'token-2' });
 });
 
 test('a later redirect takes the place of an earlier one, whose node is not gone to', async () => {
-  const { client, peer } = await connectedClient();
-  const [earlier, later] = [await newNode(), await newNode()];
+  const { client, peer } = await scene.connectedClient();
+  const [earlier, later] = [await scene.newNode(), await scene.newNode()];
   const redirectedAt = performance.now();
   peer.send('redirect', { addresses: [earlier.address], delayMs: 300 });
   peer.send('redirect', { addresses: [later.address], delayMs: 600 });
@@ -74,8 +43,8 @@ test('a later redirect takes the place of an earlier one, whose node is not gone
 });
 
 test('until the delay of a redirect is over all goes on, and what is unanswered then is sent again under its id', async () => {
-  const { client, peer } = await connectedClient();
-  const target = await newNode();
+  const { client, peer } = await scene.connectedClient();
+  const target = await scene.newNode();
   const messages: ReceivedMessage[] = [];
   client.on('message', (message) => messages.push(message));
   const [answered, unanswered] = [client.publish('k', 'one'), client.send('bob', 'two')];
@@ -102,10 +71,10 @@ test('until the delay of a redirect is over all goes on, and what is unanswered 
 });
 
 test('a node that closes a client before it has gone sends it to sign in, and the redirect is over', async () => {
-  const { peer } = await connectedClient();
-  const target = await newNode();
+  const { peer } = await scene.connectedClient();
+  const target = await scene.newNode();
   peer.send('redirect', { addresses: [target.address], delayMs: 60_000 });
   peer.send('close', { code: closeCodes.goElsewhere.code });
-  expect(await (await node.peer()).login()).toMatchObject({ token: 'token-2' });
+  expect(await (await scene.node.peer()).login()).toMatchObject({ token: 'token-2' });
   expect(target.accepted).toBe(0);
 });

@@ -23,10 +23,10 @@ export async function openStore(options: { settings: DatabaseSettings; logger: L
   const { settings, logger } = options;
   const isSqlite = settings.url.startsWith('sqlite:');
   try {
-    const { db, steps } = await (isSqlite ? openSqliteTables(settings) : openMysqlTables(settings));
+    const { db, pings, steps } = await (isSqlite ? openSqliteTables(settings) : openMysqlTables(settings));
     const dialect = isSqlite ? 'sqlite' : 'mysql';
     logger.info({ database: dialect, migrations: steps }, 'the store is ready');
-    return new SqlStore(db, dialect, settings.queryTimeoutMs);
+    return new SqlStore(db, pings, dialect, settings.queryTimeoutMs);
   } catch (error) {
     throw toStoreError(error);
   }
@@ -34,6 +34,7 @@ export async function openStore(options: { settings: DatabaseSettings; logger: L
 
 interface OpenTables {
   readonly db: Kysely<Tables>;
+  readonly pings: Kysely<Tables>;
   /** The migrations that ran at this start. */
   readonly steps: string[];
 }
@@ -45,7 +46,7 @@ async function openSqliteTables(settings: DatabaseSettings): Promise<OpenTables>
       await sql`pragma journal_mode = wal`.execute(db);
       return migrate(db, 'sqlite');
     });
-    return { db, steps };
+    return { db, pings: db, steps };
   } catch (error) {
     await db.destroy();
     throw error;
@@ -62,12 +63,10 @@ async function openMysqlTables(settings: DatabaseSettings): Promise<OpenTables> 
   const migrating = openMysql({ ...common, poolSize: 1, statementTimeoutMs: migrationTimeoutMs });
   try {
     const steps = await migrate(migrating, 'mysql');
-    const db = openMysql({
-      ...common,
-      poolSize: settings.poolSize,
-      statementTimeoutMs: settings.queryTimeoutMs,
-    });
-    return { db, steps };
+    const open = (poolSize: number): Kysely<Tables> =>
+      openMysql({ ...common, poolSize, statementTimeoutMs: settings.queryTimeoutMs });
+    // A database that is slow is no database that is away: a ping does not wait for the work of a busy pool.
+    return { db: open(settings.poolSize), pings: open(1), steps };
   } finally {
     await migrating.destroy();
   }

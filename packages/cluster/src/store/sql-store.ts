@@ -20,13 +20,16 @@ type Method<Name extends keyof Store> = Store[Name];
  */
 export class SqlStore implements Store {
   readonly #db: Kysely<Tables>;
+  readonly #pings: Kysely<Tables>;
   readonly #dialect: SqlDialect;
   readonly #deadlineMs: number;
   #inFlight = 0;
   #isClosed = false;
 
-  constructor(db: Kysely<Tables>, dialect: SqlDialect, deadlineMs: number) {
+  /** `pings` is the same database; where that is reached by a pool, by a connection that no work waits for. */
+  constructor(db: Kysely<Tables>, pings: Kysely<Tables>, dialect: SqlDialect, deadlineMs: number) {
     this.#db = db;
+    this.#pings = pings;
     this.#dialect = dialect;
     this.#deadlineMs = deadlineMs;
   }
@@ -69,14 +72,14 @@ export class SqlStore implements Store {
     this.#call((db) => pushResults.pushNodeResults(db, pushId));
 
   ping: Method<'ping'> = () =>
-    this.#call(async (db) => {
-      await sql`select 1`.execute(db);
+    this.#call(async () => {
+      await sql`select 1`.execute(this.#pings);
     });
 
   close: Method<'close'> = async () => {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#db.destroy();
+    await Promise.all([this.#db.destroy(), this.#pings.destroy()]);
   };
 
   /** All of the work or nothing of it, however many statements it takes. */

@@ -86,6 +86,10 @@ export class RawClient {
     this.#client.acknowledges = does;
   }
 
+  ping(): void {
+    this.#client.ping();
+  }
+
   /** Reads nothing more. */
   pause(): void {
     this.#client.pause();

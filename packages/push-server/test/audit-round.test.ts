@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { EmbeddedDirectory, type Directory } from '@longwire/cluster';
+import type { Connection } from '../src/connection/connection.ts';
 import { PauseGuard } from '../src/cluster/pause-guard.ts';
 import { RouteAudit } from '../src/session/route-audit.ts';
 import { RouteRepair, type RouteRepairParts } from '../src/session/route-repair.ts';
@@ -10,7 +11,7 @@ import { Session } from '../src/session/session.ts';
 
 const PROMISED_MS = 45_000;
 const MAX_PER_SECOND = 5000;
-const LIFE = { nodeId: 'push-1', boot: 'b'.repeat(16), transport: 'tcp' } as const;
+const LIFE = { nodeId: 'push-1', boot: 'b'.repeat(16) };
 
 /** Rounds last for 40 s: the clock is the test's. */
 beforeEach(() => {
@@ -64,7 +65,7 @@ class AuditedNode {
   join(): void {
     const conn = ++this.#lastConn;
     const clientId = `client-${conn}`;
-    const session = new Session(clientId, null as never, { ...LIFE, conn, sinceMs: 0 }, Date.now());
+    const session = new Session(clientId, { conn } as Connection, LIFE, Date.now());
     this.registry.promote(session);
     this.lastAskedMs.set(clientId, this.nowMs);
   }

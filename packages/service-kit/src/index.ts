@@ -51,16 +51,11 @@ export {
   writeTokenKeySet,
   type TokenKeySet,
 } from './tokens/key-set.ts';
-export { TokenKeys, type TokenKey } from './tokens/token-keys.ts';
+export { tokenClockToleranceMs, type VerifiedToken } from './tokens/token-claims.ts';
+export { tokenHeader, TokenKeys, type TokenKey } from './tokens/token-keys.ts';
+export { TokenRefused, tokenRefusals, type TokenRefusal } from './tokens/token-refused.ts';
 export { tokenSettings, type TokenSettings } from './tokens/token-settings.ts';
-export {
-  tokenClockToleranceMs,
-  tokenRefusals,
-  TokenRefused,
-  TokenVerifier,
-  type TokenRefusal,
-  type VerifiedToken,
-} from './tokens/token-verifier.ts';
+export { TokenVerifier } from './tokens/token-verifier.ts';
 export { readCertificate } from './tls/certificate-files.ts';
 export { Certificates } from './tls/certificates.ts';
 export type { Certificate } from './tls/certificate.ts';

@@ -1,4 +1,4 @@
-import type { TokenKeys, TokenSettings } from '@longwire/service-kit';
+import { tokenHeader, type TokenKeys, type TokenSettings } from '@longwire/service-kit';
 import { SignJWT } from 'jose';
 
 export interface IssuedToken {
@@ -22,7 +22,7 @@ export class TokenIssuer {
     const { issuer, audience, lifetimeSeconds } = this.#settings;
     const expiresAtMs = issuedAtMs + lifetimeSeconds * 1000;
     const token = await new SignJWT()
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid })
+      .setProtectedHeader(tokenHeader(kid))
       .setSubject(clientId)
       .setIssuer(issuer)
       .setAudience(audience)

@@ -1,24 +1,37 @@
 import { randomBytes } from 'node:crypto';
 
+/** One life of a node: the first two parts of each of its connections' names. */
+export interface NodeLife {
+  readonly nodeId: string;
+  /** 16 hex digits. */
+  readonly boot: string;
+}
+
 /** Who this process is. The boot changes only when the cluster took the earlier one for dead. */
 export class NodeIdentity {
   readonly nodeId: string;
   /** Whether this boot is in the list of members; clients sign in only then, for others could not reach them. */
   isMember = false;
-  #boot = newBoot();
+  #life: NodeLife;
   #lastConn = 0;
 
   constructor(nodeId: string) {
     this.nodeId = nodeId;
+    this.#life = newLife(nodeId);
+  }
+
+  /** The same object for all that happens in this life. */
+  get life(): NodeLife {
+    return this.#life;
   }
 
   /** 16 hex digits. */
   get boot(): string {
-    return this.#boot;
+    return this.#life.boot;
   }
 
   renewBoot(): void {
-    this.#boot = newBoot();
+    this.#life = newLife(this.nodeId);
   }
 
   /** The number of a new connection. It goes on over boots, so that no two are ever alike. */
@@ -27,6 +40,6 @@ export class NodeIdentity {
   }
 }
 
-function newBoot(): string {
-  return randomBytes(8).toString('hex');
+function newLife(nodeId: string): NodeLife {
+  return { nodeId, boot: randomBytes(8).toString('hex') };
 }

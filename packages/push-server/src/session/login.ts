@@ -70,9 +70,7 @@ export class Login {
     if (!identity.isMember) return refusal('goElsewhere');
     const refusedForMs = this.#parts.flapGuard.refusedForMs(verified.clientId);
     if (refusedForMs > 0) return refusal('reconnectingTooOften', '', refusedForMs);
-    const { nodeId, boot } = identity;
-    const route: Route = { nodeId, boot, conn: connection.conn, transport: 'tcp', sinceMs: Date.now() };
-    const session = new Session(verified.clientId, connection, route, verified.issuedAtMs);
+    const session = new Session(verified.clientId, connection, identity.life, verified.issuedAtMs);
     connection.session = session;
     registry.addClaiming(session);
     return this.#claim(session, verified, onLive);

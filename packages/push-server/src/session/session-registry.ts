@@ -28,7 +28,8 @@ export class SessionRegistry {
 
   /** The session of this client on exactly this connection, live or being claimed, or null. */
   find(clientId: string, { boot, conn }: Pick<Route, 'boot' | 'conn'>): Session | null {
-    const isNamed = ({ route }: Session): boolean => route.boot === boot && route.conn === conn;
+    const isNamed = ({ life, connection }: Session): boolean =>
+      life.boot === boot && connection.conn === conn;
     const live = this.get(clientId);
     return live !== null && isNamed(live) ? live : (this.claiming(clientId).find(isNamed) ?? null);
   }

@@ -1,12 +1,23 @@
+import { KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { CryptoKey } from 'jose';
 import type { Logger } from 'pino';
 import { ConfigError } from '../config/config-error.ts';
-import { parseTokenKeySet } from './key-set.ts';
+import { parseTokenKeySet, type TokenKeySet } from './key-set.ts';
 
 export interface TokenKey {
   readonly kid: string;
+  /** As jose takes it. */
   readonly key: CryptoKey;
+  /** The same, as node:crypto takes it. */
+  readonly secret: KeyObject;
+  /** The first part of every token that Longwire signs with it: its header, encoded. */
+  readonly header: string;
+}
+
+/** What a token that is signed with the key of this id says of itself. */
+export function tokenHeader(kid: string): { alg: 'HS256'; typ: 'JWT'; kid: string } {
+  return { alg: 'HS256', typ: 'JWT', kid };
 }
 
 const pollMs = 5000;
@@ -65,6 +76,11 @@ export class TokenKeys {
     return this.#find(kid);
   }
 
+  /** The key under which Longwire writes this header, which is encoded, or null. */
+  ofHeader(header: string): TokenKey | null {
+    return this.#keys.find((each) => each.header === header) ?? null;
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -91,13 +107,16 @@ export class TokenKeys {
     const version = `${mtimeMs}/${size}/${ino}`;
     if (version === this.#version) return;
     const set = parseTokenKeySet(await readFile(this.#file, 'utf8'));
-    this.#keys = await Promise.all(set.keys.map(async ({ kid, k }) => ({ kid, key: await importKey(k) })));
+    this.#keys = await Promise.all(set.keys.map(importKey));
     this.#version = version;
     this.#logger.info({ file: this.#file, kids: this.#keys.map((key) => key.kid) }, 'token keys read');
   }
 }
 
-function importKey(k: string): Promise<CryptoKey> {
+async function importKey({ kid, k }: TokenKeySet['keys'][number]): Promise<TokenKey> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  return crypto.subtle.importKey('raw', Buffer.from(k, 'base64url'), algorithm, false, ['sign', 'verify']);
+  const bytes = Buffer.from(k, 'base64url');
+  const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
+  const header = Buffer.from(JSON.stringify(tokenHeader(kid))).toString('base64url');
+  return { kid, key, secret: KeyObject.from(key), header };
 }

@@ -1,0 +1,11 @@
+#ifndef LONGWIRE_COMMANDS_H
+#define LONGWIRE_COMMANDS_H
+
+#include "../shared/arguments.h"
+#include "../shared/buffer.h"
+
+/* Does what a line on stdin says; README.md lists the commands. */
+void obeyCommand(Arguments *arguments, Buffer *answer);
+void printStats(Buffer *answer);
+
+#endif

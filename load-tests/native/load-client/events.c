@@ -1,0 +1,62 @@
+#include "events.h"
+
+#include <stdio.h>
+
+#include "../shared/clock.h"
+#include "../shared/marker.h"
+#include "connection.h"
+#include "jobs.h"
+#include "messages.h"
+#include "protocol.h"
+
+void clientLoggedIn(Client *client, Buffer *out) {
+  loginIsAnswered(client);
+  client->state = CONNECTED;
+  clients.connected++;
+  counters.logins++;
+  histogramAdd(&counters.login, nowNs() - client->intendedNs);
+  if (client->isChurning) churnLeave(client);
+  else sendWhatIsDue(client, out);
+}
+
+/* Every number up to the newest was to come, and each once. */
+static void checkSequence(uint32_t *last, uint32_t sequence) {
+  if (sequence <= *last) {
+    counters.duplicates++;
+    return;
+  }
+  counters.gaps += sequence - *last - 1;
+  *last = sequence;
+}
+
+void clientDelivered(Client *client, const uint8_t *payload, size_t length) {
+  Marker marker;
+  counters.delivered++;
+  if (!markerFind(payload, length, &marker)) return;
+  uint64_t now = nowNs();
+  histogramAdd(&counters.deliver, now > marker.dueNs ? now - marker.dueNs : 0);
+  if (marker.stream == 'b') checkSequence(&client->lastBroadcast, marker.sequence);
+  else if (marker.stream == 'p') checkSequence(&client->lastPeer, marker.sequence);
+  else if (marker.sequence <= client->lastTargeted) counters.duplicates++;
+  /* Targeted pushes go now to these, now to others: a number that is left out was not for this client. */
+  else client->lastTargeted = marker.sequence;
+}
+
+void clientAnswered(Client *client, MessageKind kind, unsigned status, uint64_t dueNs, Buffer *out) {
+  char name[16];
+  Outgoing *outgoing = &client->outgoing[kind];
+  /* An answer that nobody waits for. */
+  if (outgoing->open == 0) return;
+  outgoing->open--;
+  openMessages[kind]--;
+  snprintf(name, sizeof name, "%u", status);
+  countNamed(&counters.answers[kind], name, 1);
+  uint64_t now = nowNs();
+  histogramAdd(&counters.answer[kind], now > dueNs ? now - dueNs : 0);
+  sendWhatIsDue(client, out);
+}
+
+void clientPonged(Client *client) {
+  (void)client;
+  counters.pongs++;
+}

@@ -27,8 +27,9 @@ export class TestScene {
   /** The address of a node that has gone. */
   async goneAddress(): Promise<string> {
     const node = await new TestNode().listen();
+    const { address } = node;
     await node.close();
-    return node.address;
+    return address;
   }
 
   newClient(options: Partial<LongwireOptions> = {}): LongwireClient {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 
 /** A set is one running group of backends with a folder and ports of its own, so that sets never disturb each other. */
-export const setNames = ['test', 'demo', 'bench', 'faults'] as const;
+export const setNames = ['test', 'demo', 'bench', 'faults', 'load'] as const;
 export type SetName = (typeof setNames)[number];
 
 export const backendNames = ['redis', 'zookeeper', 'kafka', 'mariadb'] as const;
@@ -10,7 +10,15 @@ export type BackendName = (typeof backendNames)[number];
 export const repositoryRoot = resolve(import.meta.dirname, '../..');
 export const dataRoot = join(repositoryRoot, '.longwire');
 
-const firstPort: Record<SetName, number> = { test: 17_001, demo: 17_101, bench: 17_201, faults: 17_601 };
+const firstPort: Record<SetName, number> = {
+  test: 17_001,
+  demo: 17_101,
+  bench: 17_201,
+  faults: 17_601,
+  load: 17_701,
+};
+/** Held by a run of the load tool, from its start to its end. */
+export const loadLockPort = 17_790;
 /** After the ports of the four backends come those that they do not share. */
 const controllerOffset = backendNames.length;
 const lockOffset = controllerOffset + 1;

@@ -6,7 +6,7 @@ import { waitFor } from '../../test-support/helpers.ts';
 import { ApiProbe } from '../src/faults/api-probe.ts';
 import { wrongDrops } from '../src/faults/drops.ts';
 import { reorderedOf } from '../src/faults/order.ts';
-import { SeededRandom } from '../src/faults/random.ts';
+import { SeededRandom } from '../src/lib/random.ts';
 import { mostInASecond, RateWatch, type Sample } from '../src/faults/rate-watch.ts';
 import { ReadyWatch } from '../src/faults/ready-watch.ts';
 import { excusesOf, Findings } from '../src/faults/scenario.ts';

@@ -10,7 +10,7 @@ import type { ApiCall } from './api-probe.ts';
 import { openDoors, type BackendKind, type Doors } from './doors.ts';
 import { dropNamespace, openNamespace } from './namespace.ts';
 import { RawClient } from './raw-client.ts';
-import { SeededRandom } from './random.ts';
+import { SeededRandom } from '../lib/random.ts';
 import { ReadyWatch } from './ready-watch.ts';
 import { settings, startServices, type Services } from './services.ts';
 import { WireProbe } from './wire-probe.ts';

@@ -1,5 +1,5 @@
 import type { Lab } from './lab.ts';
-import { SeededRandom } from './random.ts';
+import { SeededRandom } from '../lib/random.ts';
 import { excusesOf, Findings, type Prepared, type Scenario } from './scenario.ts';
 import { Watch } from './watch.ts';
 

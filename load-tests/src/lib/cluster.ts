@@ -1,10 +1,11 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBackends, stopBackends, type BackendAddresses } from '../../../deploy/local/backends.ts';
 import type { SetName } from '../../../deploy/local/sets.ts';
 import { Process } from './process.ts';
+import { TokenMinter } from './token-minter.ts';
 
 export const repository: string = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -49,6 +50,8 @@ export interface ClusterOptions {
   readonly backends: BackendAddresses;
   /** More settings for every service, as environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether services run as users run them, from `dist/`, which must be built; else from source. */
+  readonly isBuilt?: boolean;
 }
 
 /** A cluster on real backends in processes of their own, for demos, benchmarks and faults. */
@@ -58,27 +61,33 @@ export class Cluster {
   readonly clusterSecret: string = randomBytes(32).toString('base64url');
   readonly nodes: Node[] = [];
   readonly databaseUrl: string;
-  readonly #tokenKey: { kty: 'oct'; alg: 'HS256'; kid: string; k: string };
+  readonly #tokens: TokenMinter;
+  readonly #isBuilt: boolean;
   readonly #env: Record<string, string>;
   readonly #stopBackends: () => Promise<void>;
   #nextPort: number;
 
   /** On backends that run already. `stopBackends` is called once the services have ended. */
-  constructor({ folder, firstPort, backends, env = {} }: ClusterOptions, stop = async () => {}) {
+  constructor(
+    { folder, firstPort, backends, env = {}, isBuilt = false }: ClusterOptions,
+    stop = async () => {},
+  ) {
+    this.#isBuilt = isBuilt;
     this.#nextPort = firstPort;
     this.#stopBackends = stop;
     this.databaseUrl = backends.databaseUrl;
     this.folder = folder;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    this.#tokenKey = {
+    const tokenKey = {
       kty: 'oct',
       alg: 'HS256',
       kid: randomBytes(8).toString('hex'),
       k: randomBytes(32).toString('base64url'),
-    };
+    } as const;
+    this.#tokens = new TokenMinter(tokenKey);
     const keysFile = join(folder, 'token-keys.json');
-    writeFileSync(keysFile, JSON.stringify({ keys: [this.#tokenKey] }), { mode: 0o600 });
+    writeFileSync(keysFile, JSON.stringify({ keys: [tokenKey] }), { mode: 0o600 });
     const sha256 = createHash('sha256').update(this.apiKey).digest('hex');
     this.#env = {
       LONGWIRE_REDIS_URL: backends.redisUrl,
@@ -94,12 +103,16 @@ export class Cluster {
   }
 
   /** On fresh backends of the set, which end with the cluster. The services' ports count up from `firstPort`. */
-  static async create(set: SetName, firstPort: number): Promise<Cluster> {
+  static async create(
+    set: SetName,
+    firstPort: number,
+    options: Pick<ClusterOptions, 'env' | 'isBuilt'> = {},
+  ): Promise<Cluster> {
     await stopBackends(set);
     try {
       const backends = await startBackends(set);
       const folder = join(repository, '.longwire', 'runs', set);
-      return new Cluster({ folder, firstPort, backends }, () => stopBackends(set));
+      return new Cluster({ folder, firstPort, backends, ...options }, () => stopBackends(set));
     } catch (error) {
       // Those that could be started.
       await stopBackends(set);
@@ -119,8 +132,11 @@ export class Cluster {
     const { env = {}, nodeFlags = [], launcher = [] } = options;
     const http = options.ports?.http ?? this.#nextPort++;
     const tcp = options.ports?.tcp ?? (role === 'push' ? this.#nextPort++ : 0);
-    const main = join(repository, 'packages', packageOf[role], 'src/main.ts');
-    const command = [...launcher, process.execPath, '--conditions=longwire-source', ...nodeFlags, main];
+    const folder = join(repository, 'packages', packageOf[role]);
+    const program = this.#isBuilt
+      ? [...nodeFlags, join(folder, 'dist/main.js')]
+      : ['--conditions=longwire-source', ...nodeFlags, join(folder, 'src/main.ts')];
+    const command = [...launcher, process.execPath, ...program];
     const settings = { ...this.#env, ...portSettings(role, name, http, tcp), ...env };
     const started = new Process(name, command, settings, join(this.folder, `${name}.log`));
     const node = {
@@ -143,18 +159,7 @@ export class Cluster {
 
   /** A token for a client, as the auth-service would sign it: for load that is not about signing in over HTTP. */
   mintToken(clientId: string): string {
-    const nowSeconds = Date.now() / 1000;
-    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const { kid, k } = this.#tokenKey;
-    const claims = {
-      sub: clientId,
-      iss: 'longwire',
-      aud: 'longwire',
-      iat: nowSeconds,
-      exp: nowSeconds + 86_400,
-    };
-    const signed = `${part({ alg: 'HS256', typ: 'JWT', kid })}.${part(claims)}`;
-    return `${signed}.${createHmac('sha256', Buffer.from(k, 'base64url')).update(signed).digest('base64url')}`;
+    return this.#tokens.mint(clientId);
   }
 
   /** Calls an HTTP API of a node with the operator key. Throws what the answer says when it is not a success. */

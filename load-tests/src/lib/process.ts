@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSecondsOf, openFilesOf, residentBytesOf } from './proc.ts';
 
-/** Linux counts CPU time in these: sysconf(_SC_CLK_TCK) is 100 on every architecture that Node supports. */
-const TICKS_PER_SECOND = 100;
 const STOP_DEADLINE_MS = 20_000;
 
 /** No process outlives the run, whatever ends it. */
@@ -18,17 +17,25 @@ export class Process {
   readonly exited: Promise<number | string>;
   hasExited = false;
 
-  constructor(name: string, command: readonly string[], env: Record<string, string>, logFile: string) {
+  /** One that `speaks` lines is told and answers over stdin and stdout; the others have Node's messages, and what they print is logged. */
+  constructor(
+    name: string,
+    command: readonly string[],
+    env: Record<string, string>,
+    logFile: string,
+    speaks: 'messages' | 'lines' = 'messages',
+  ) {
     this.name = name;
     const [program = '', ...args] = command;
     this.child = spawn(program, args, {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      serialization: 'advanced',
+      ...(speaks === 'lines'
+        ? { stdio: ['pipe', 'pipe', 'pipe'] }
+        : { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' }),
     });
     // One that is started again goes on in its file.
     const log = createWriteStream(logFile, { flags: 'a' });
-    this.child.stdout!.pipe(log, { end: false });
+    if (speaks === 'messages') this.child.stdout!.pipe(log, { end: false });
     this.child.stderr!.pipe(log, { end: false });
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
@@ -48,21 +55,17 @@ export class Process {
 
   /** User and system CPU seconds since the process began, to 10 ms. */
   cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses, which may hold spaces.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return cpuSecondsOf(this.pid);
   }
 
   /** Resident memory in bytes: what the process uses itself, without what the kernel keeps for its sockets. */
   residentBytes(): number {
-    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+    return residentBytesOf(this.pid);
   }
 
   /** File descriptors that are open. */
   openFiles(): number {
-    return readdirSync(`/proc/${this.pid}/fd`).length;
+    return openFilesOf(this.pid);
   }
 
   kill(signal: NodeJS.Signals): void {

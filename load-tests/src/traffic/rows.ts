@@ -6,7 +6,7 @@ interface MessageRow extends RowDataPacket {
 }
 
 interface CountRow extends RowDataPacket {
-  kind: string;
+  name: string;
   rows: number;
 }
 
@@ -26,9 +26,15 @@ export class Rows {
 
   /** How many upstream messages of each kind. */
   async count(): Promise<Record<string, number>> {
-    const sql = 'select kind, count(*) as `rows` from upstream_messages group by kind';
-    const [found] = await this.#connection.query<CountRow[]>({ sql, timeout: TIMEOUT_MS });
-    return Object.fromEntries(found.map(({ kind, rows }) => [kind, rows]));
+    return this.#count('select kind as name, count(*) as `rows` from upstream_messages group by kind');
+  }
+
+  /** How many clients a push has each outcome for. */
+  async outcomes(pushId: string): Promise<Record<string, number>> {
+    return this.#count(
+      'select outcome as name, count(*) as `rows` from push_results where push_id = ? group by outcome',
+      [pushId],
+    );
   }
 
   /** `clientId messageId` of each upstream message of a kind, in the order in which they were written. */
@@ -40,5 +46,14 @@ export class Rows {
 
   async close(): Promise<void> {
     await this.#connection.end();
+  }
+
+  async #count(sql: string, values: readonly string[] = []): Promise<Record<string, number>> {
+    const [found] = await this.#connection.query<CountRow[]>({
+      sql,
+      values: [...values],
+      timeout: TIMEOUT_MS,
+    });
+    return Object.fromEntries(found.map(({ name, rows }) => [name, rows]));
   }
 }

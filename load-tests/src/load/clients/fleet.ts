@@ -1,0 +1,201 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nativeProgram } from '../../lib/native.ts';
+import type { Process } from '../../lib/process.ts';
+import type { PushServer, Target } from '../target/target.ts';
+import { inWords, together, type ClientStats } from './client-stats.ts';
+import { LineProcess } from './line-process.ts';
+
+export interface FleetOptions {
+  /** What the clients speak: a word that `load-client` knows, and what that needs to know. */
+  readonly protocol: readonly string[];
+  readonly name: string;
+  readonly clients: number;
+  readonly processes: number;
+  readonly folder: string;
+  readonly say: (line: string) => void;
+}
+
+/** Clients that one process has, from the first one's number on. */
+interface Hand {
+  readonly process: LineProcess;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Source addresses of this run alone: the ports of an earlier run's connections stay taken for a minute. */
+const RUN = 2 + Math.floor(Math.random() * 250);
+const SOURCES = 4;
+const LOGINS_AT_ONCE = 400;
+const LOOK_MS = 250;
+const PROGRESS_MS = 5000;
+/** Slower than this is not coming any more. */
+const SLOWEST_PER_SECOND = 500;
+const PATIENCE_MS = 60_000;
+
+/** Lean clients, dealt out over processes of their own. */
+export class Fleet {
+  readonly hands: readonly Hand[];
+  /** CPU microseconds that it costs the push-servers to hold one of the clients for a minute; 0 until it was measured. */
+  holdingMicroseconds = 0;
+  readonly #options: FleetOptions;
+  readonly #files: string[];
+
+  private constructor(options: FleetOptions, hands: readonly Hand[], files: string[] = []) {
+    this.#options = options;
+    this.hands = hands;
+    this.#files = files;
+  }
+
+  static async start(options: FleetOptions): Promise<Fleet> {
+    const program = await nativeProgram('load-client');
+    const { clients, processes, name, folder } = options;
+    const hands = Array.from({ length: processes }, (_, index) => {
+      const first = Math.floor((index * clients) / processes);
+      const count = Math.floor(((index + 1) * clients) / processes) - first;
+      const processName = `${name}-${index + 1}`;
+      const log = join(folder, `${processName}.log`);
+      return { process: new LineProcess(processName, [program, ...options.protocol], log), first, count };
+    });
+    return new Fleet(options, hands);
+  }
+
+  get clients(): number {
+    return this.#options.clients;
+  }
+
+  get processes(): readonly Process[] {
+    return this.hands.map(({ process }) => process.process);
+  }
+
+  /** Of the client with this number, from 0. */
+  clientId(number: number): string {
+    return `${this.#options.name}-${number}`;
+  }
+
+  /** The first so many processes alone, with their clients; who has the whole fleet stops it. */
+  part(processes: number): Fleet {
+    const hands = this.hands.slice(0, processes);
+    const clients = hands.reduce((sum, { count }) => sum + count, 0);
+    return new Fleet({ ...this.#options, clients }, hands, this.#files);
+  }
+
+  /** The push-servers that these clients belong to. */
+  serversIn({ pushServers }: Target): PushServer[] {
+    return [...new Set(this.hands.map((_, index) => pushServers[index % pushServers.length]!))];
+  }
+
+  /** Hands each process its clients with their tokens; the clients of a process belong to one server. */
+  async enlist(addresses: readonly string[], mintToken: (clientId: string) => string): Promise<void> {
+    for (const [index, { process, first, count }] of this.hands.entries()) {
+      const ids = Array.from({ length: count }, (_, offset) => this.clientId(first + offset));
+      const file = await this.writeLines(ids.map((id) => `${id} ${mintToken(id)}`));
+      const address = addresses[index % addresses.length]!;
+      await process.tell('clients', { file, address, source: sourcesOf(index, address) });
+    }
+  }
+
+  /** Writes a file for one of the processes, which may go on reading it; what stands in it is for this user alone. */
+  async writeLines(lines: readonly string[]): Promise<string> {
+    const { folder, name } = this.#options;
+    const file = join(folder, `${name}-${this.#files.length + 1}.txt`);
+    this.#files.push(file);
+    const stream = createWriteStream(file, { mode: 0o600 });
+    for (const line of lines) if (!stream.write(`${line}\n`)) await once(stream, 'drain');
+    stream.end();
+    await once(stream, 'finish');
+    return file;
+  }
+
+  /** Tells each process something, its share of it where `values` is a function. Answers when all have. */
+  async tell<Answer extends object>(
+    word: string,
+    values: Values | ((hand: Hand, index: number) => Values) = {},
+  ): Promise<Answer[]> {
+    return Promise.all(
+      this.hands.map((hand, index) =>
+        hand.process.tell<Answer>(word, typeof values === 'function' ? values(hand, index) : values),
+      ),
+    );
+  }
+
+  async stats(): Promise<ClientStats> {
+    return together(await this.tell<ClientStats>('stats'));
+  }
+
+  /** Looks until the clients are where they should be, or the time is over. Answers what was seen last. */
+  async until(
+    isGood: (stats: ClientStats) => boolean,
+    deadlineMs: number,
+    progress: (stats: ClientStats) => string = () => '',
+  ): Promise<ClientStats> {
+    const startedAtMs = performance.now();
+    let saidAtMs = startedAtMs;
+    for (;;) {
+      const stats = await this.stats();
+      const nowMs = performance.now();
+      if (isGood(stats) || nowMs - startedAtMs > deadlineMs) return stats;
+      if (nowMs - saidAtMs > PROGRESS_MS) {
+        saidAtMs = nowMs;
+        const line = progress(stats);
+        if (line !== '') this.#options.say(`  ${line}`);
+      }
+      await sleep(LOOK_MS);
+    }
+  }
+
+  /**
+   * Connects everyone, at a rate over all or, with 0, as fast as it goes. Answers how long that took. Throws when some could not: a load
+   * with fewer clients than were asked for measures something else.
+   */
+  async connect(ratePerSecond = 0): Promise<number> {
+    const processes = this.hands.length;
+    const startedAtMs = performance.now();
+    await this.tell('connect', {
+      rate: Math.ceil(ratePerSecond / processes),
+      concurrency: Math.max(4, Math.ceil(LOGINS_AT_ONCE / processes)),
+    });
+    const stats = await this.untilConnected();
+    if (stats.connected < this.clients)
+      throw new Error(
+        `only ${stats.connected} of ${this.clients} clients could sign in; ${stats.loginFailures} failed: ${inWords(stats.closed)}`,
+      );
+    return (performance.now() - startedAtMs) / 1000;
+  }
+
+  /** Waits until all are connected, or no more can be expected. */
+  async untilConnected(): Promise<ClientStats> {
+    return this.until(
+      ({ connected, connecting, loginFailures }) =>
+        connected === this.clients || (connecting === 0 && connected + loginFailures >= this.clients),
+      PATIENCE_MS + (this.clients / SLOWEST_PER_SECOND) * 1000,
+      ({ connected }) => `${connected} of ${this.clients} connected`,
+    );
+  }
+
+  /** Waits until all are connected again that come back by themselves. */
+  async untilBack(): Promise<ClientStats> {
+    return this.until(
+      ({ connected, logins }) => connected === this.clients && logins > 0,
+      PATIENCE_MS + (this.clients / SLOWEST_PER_SECOND) * 1000,
+      ({ connected }) => `${connected} of ${this.clients} connected`,
+    );
+  }
+
+  /** Ends the processes, and removes their files. */
+  async stop(): Promise<void> {
+    await Promise.all(this.hands.map(({ process }) => process.stop()));
+    await Promise.all(this.#files.map((file) => rm(file)));
+  }
+}
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** Each source address has some 28,000 ports towards one server. Elsewhere than on loopback the kernel chooses. */
+function sourcesOf(index: number, address: string): string {
+  if (!address.startsWith('127.')) return '0.0.0.0';
+  return Array.from({ length: SOURCES }, (_, source) => `127.${RUN}.${index}.${source + 1}`).join(',');
+}

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withLock } from '../../../deploy/local/lock.ts';
+import { dataRoot, loadLockPort } from '../../../deploy/local/sets.ts';
+import { repository } from '../lib/cluster.ts';
+import { SeededRandom } from '../lib/random.ts';
+import { CONNECTIONS_PER_PROCESS, type LoadOptions } from './arguments.ts';
+import { Fleet } from './clients/fleet.ts';
+import { Findings, textOf } from './findings.ts';
+import { shortcomings, thisMachine } from './machine.ts';
+import { writeReport } from './report/report.ts';
+import { Sampler } from './sampling/sampler.ts';
+import type { Scenario } from './scenario.ts';
+import { GivenCluster } from './target/given-cluster.ts';
+import { OwnCluster } from './target/own-cluster.ts';
+import { Pushes } from './target/pushes.ts';
+import type { Target } from './target/target.ts';
+
+/** How long a run may wait for another one, which has the same ports. */
+const LOCK_DEADLINE_MS = 600_000;
+const BUILD_DEADLINE_MS = 300_000;
+
+/** Runs a scenario and writes its report. Answers whether every delivery was accounted for. Throws when it could not be run. */
+export async function runLoad(scenario: Scenario, options: LoadOptions): Promise<boolean> {
+  const problems = shortcomings({
+    connections: options.connections,
+    nodes: options.cluster === null ? options.nodes : 0,
+    clientProcesses: clientProcessesOf(options),
+  });
+  if (problems.length > 0) throw new Error(`this machine cannot run that:\n  ${problems.join('\n  ')}`);
+  return withLock(loadLockPort, LOCK_DEADLINE_MS, () => new Run(scenario, options).run());
+}
+
+function clientProcessesOf({ connections, nodes }: LoadOptions): number {
+  return Math.max(nodes, Math.ceil(connections / CONNECTIONS_PER_PROCESS));
+}
+
+class Run {
+  readonly #scenario: Scenario;
+  readonly #options: LoadOptions;
+  readonly #startedAtMs = performance.now();
+  readonly #startedAt = new Date();
+  readonly #folder: string;
+  readonly #findings = new Findings((figure) => console.log(`            ${textOf(figure)}`));
+
+  constructor(scenario: Scenario, options: LoadOptions) {
+    this.#scenario = scenario;
+    this.#options = options;
+    const name = `${scenario.name}-${this.#startedAt.toISOString().replace(/[:.]/g, '-')}`;
+    this.#folder = join(dataRoot, 'runs', 'load-reports', name);
+  }
+
+  async run(): Promise<boolean> {
+    mkdirSync(this.#folder, { recursive: true });
+    const { cluster } = this.#options;
+    const end = interruption();
+    const target = cluster === null ? await this.#startCluster() : new GivenCluster(cluster, process.env);
+    try {
+      await Promise.race([this.#load(target), end]);
+    } finally {
+      this.#say('ending everything');
+      await target.stop();
+    }
+    return this.#findings.failures.length === 0;
+  }
+
+  async #startCluster(): Promise<Target> {
+    this.#say('building');
+    const build = [join(repository, 'node_modules/typescript/bin/tsc'), '-b', 'packages/cli'];
+    await promisify(execFile)(process.execPath, build, { cwd: repository, timeout: BUILD_DEADLINE_MS });
+    const { nodes } = this.#options;
+    return OwnCluster.start(nodes, this.#scenario.services, (line) => this.#say(line));
+  }
+
+  async #load(target: Target): Promise<void> {
+    const { seed, connections } = this.#options;
+    this.#say(`${connections} clients, ${target.pushServers.length} push-servers, seed ${seed}`);
+    const fleet = await Fleet.start({
+      protocol: ['longwire'],
+      name: 'load',
+      clients: connections,
+      processes: clientProcessesOf(this.#options),
+      folder: this.#folder,
+      say: (line) => this.#say(line),
+    });
+    const sampler = new Sampler(target, fleet, this.#startedAtMs);
+    try {
+      await fleet.enlist(
+        target.pushServers.map(({ tcp }) => tcp),
+        (clientId) => target.mintToken(clientId),
+      );
+      sampler.start();
+      await this.#scenario.run({
+        options: this.#options,
+        target,
+        fleet,
+        sampler,
+        pushes: new Pushes(target),
+        findings: this.#findings,
+        random: new SeededRandom(seed).of(this.#scenario.name),
+        folder: this.#folder,
+        say: (line) => this.#say(line),
+        phase: (name, work) => this.#phase(name, work),
+      });
+    } catch (error) {
+      // What was measured until then is worth a report.
+      this.#findings.check(false, (error as Error).message);
+    } finally {
+      await sampler.stop();
+      await fleet.stop();
+    }
+    this.#report(target, sampler);
+  }
+
+  async #phase<Value>(name: string, work: () => Promise<Value>): Promise<Value> {
+    this.#say(name);
+    const fromSeconds = this.#seconds();
+    try {
+      return await work();
+    } finally {
+      this.#findings.phases.push({ name, fromSeconds, toSeconds: this.#seconds() });
+    }
+  }
+
+  #report(target: Target, { samples }: Sampler): void {
+    const { name, what } = this.#scenario;
+    const { jsonFile, ...options } = this.#options;
+    const { figures, failures, latencies, phases, missed } = this.#findings;
+    const file = jsonFile ?? join(this.#folder, 'report.json');
+    const html = writeReport(
+      {
+        scenario: name,
+        what,
+        startedAt: this.#startedAt.toISOString(),
+        seconds: this.#seconds(),
+        options,
+        machine: thisMachine(),
+        settings: target.settings,
+        ...{ figures, failures, latencies, phases, samples },
+      },
+      file,
+    );
+    for (const { figure } of missed) console.log(`missed: ${figure}`);
+    for (const failure of failures) console.error(`FAILED  ${failure}`);
+    this.#say(`report: ${file} and ${html}`);
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#startedAtMs) / 1000;
+  }
+
+  #say(line: string): void {
+    console.log(`${this.#seconds().toFixed(1).padStart(8)} s  ${line}`);
+  }
+}
+
+/** Rejects on Ctrl-C, so that what was started is ended. */
+function interruption(): Promise<never> {
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+  });
+  // It may come while nobody waits for it.
+  interrupted.catch(() => undefined);
+  return interrupted;
+}

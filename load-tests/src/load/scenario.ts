@@ -1,0 +1,36 @@
+import type { LoadOptions } from './arguments.ts';
+import type { Findings } from './findings.ts';
+import type { Fleet } from './clients/fleet.ts';
+import type { Sampler } from './sampling/sampler.ts';
+import type { Target } from './target/target.ts';
+import type { Pushes } from './target/pushes.ts';
+import type { SeededRandom } from '../lib/random.ts';
+
+/** Services beside the push-servers. */
+export type HelperRole = 'route' | 'consumer' | 'admin';
+
+/** One kind of load, and what it measures. */
+export interface Scenario {
+  readonly name: string;
+  readonly what: string;
+  readonly defaults: Pick<LoadOptions, 'connections' | 'nodes' | 'ratePerSecond' | 'durationSeconds'>;
+  readonly services: readonly HelperRole[];
+  run(bench: Bench): Promise<void>;
+}
+
+/** What a scenario works with. */
+export interface Bench {
+  readonly options: LoadOptions;
+  readonly target: Target;
+  /** The clients, none of which is connected yet. */
+  readonly fleet: Fleet;
+  readonly pushes: Pushes;
+  readonly findings: Findings;
+  readonly sampler: Sampler;
+  readonly random: SeededRandom;
+  /** The run's own folder, for files and logs. */
+  readonly folder: string;
+  readonly say: (line: string) => void;
+  /** Gives a stretch of the run a name, for progress and charts. */
+  phase<Value>(name: string, work: () => Promise<Value>): Promise<Value>;
+}

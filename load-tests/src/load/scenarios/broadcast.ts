@@ -1,0 +1,101 @@
+import { CpuMeter } from '../sampling/processes.ts';
+import { BareServer } from '../bare.ts';
+import type { Fleet } from '../clients/fleet.ts';
+import { percentile } from '../clients/histogram.ts';
+import type { Bench, Scenario } from '../scenario.ts';
+import { checkDeliveries, checkNobodyLeft, resetCounts } from './checks.ts';
+import { signIn } from './logins.ts';
+
+export const PAYLOAD_BYTES = 128;
+export const IN_A_ROW = 20;
+export const SINGLES = 5;
+const ARRIVAL_DEADLINE_MS = 120_000;
+
+export const broadcast: Scenario = {
+  name: 'broadcast',
+  what: `a push to everyone online, one at a time and ${IN_A_ROW} in a row, beside a bare C server`,
+  defaults: { connections: 19_000, nodes: 1, ratePerSecond: 1, durationSeconds: 1 },
+  services: ['route'],
+  run: async (bench) => {
+    const { fleet, findings } = bench;
+    await bench.phase('signing in', () => signIn(bench, fleet));
+    const single = await bench.phase('one at a time', () => pushSingly(bench, fleet));
+    const joined = await bench.phase(`${IN_A_ROW} in a row`, () => pushInARow(bench, fleet));
+    findings.figure('messages per CPU second in a row, against one at a time', single / joined, 'times', {
+      atLeast: 10,
+    });
+    const bare = await bench.phase('a bare C server', () => measureBare(bench));
+    findings.figure('CPU per recipient, bare C server', bare, 'us');
+    findings.figure('CPU per recipient, push-server against bare C server', single / bare, 'times', {
+      atMost: 1.25,
+    });
+  },
+};
+
+async function measureBare(bench: Bench): Promise<number> {
+  const server = await BareServer.start('c', PAYLOAD_BYTES, bench);
+  try {
+    return await server.write(SINGLES);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Pushes to everyone, one push after the other has arrived. Answers the CPU of the push-servers per recipient in microseconds. */
+export async function pushSingly(bench: Bench, fleet: Fleet, pushes = SINGLES): Promise<number> {
+  return measure(bench, fleet, 'a broadcast', pushes, async () => {
+    for (let push = 1; push <= pushes; push++) {
+      const pushId = await bench.pushes.beginToEveryone(PAYLOAD_BYTES);
+      await arrived(fleet, push * fleet.clients);
+      await bench.pushes.conclude(pushId);
+    }
+  });
+}
+
+/** Pushes to everyone, again and again without waiting. Answers the CPU of the push-servers per recipient and message in microseconds. */
+export async function pushInARow(bench: Bench, fleet: Fleet, pushes = IN_A_ROW): Promise<number> {
+  return measure(bench, fleet, `one of ${pushes} broadcasts in a row`, pushes, async () => {
+    const pushIds: string[] = [];
+    for (let push = 0; push < pushes; push++) pushIds.push(await bench.pushes.beginToEveryone(PAYLOAD_BYTES));
+    await arrived(fleet, pushes * fleet.clients);
+    for (const pushId of pushIds) await bench.pushes.conclude(pushId);
+  });
+}
+
+async function measure(
+  bench: Bench,
+  fleet: Fleet,
+  what: string,
+  pushes: number,
+  push: () => Promise<void>,
+): Promise<number> {
+  const { findings, target } = bench;
+  await resetCounts(fleet);
+  const meter = new CpuMeter(target, fleet);
+  await push();
+  const cpu = (meter.seconds('push-servers') / pushes / fleet.clients) * 1e6;
+  const stats = await fleet.stats();
+  checkDeliveries(bench, what, stats, pushes * fleet.clients);
+  checkNobodyLeft(bench, what, stats);
+  findings.same(
+    `${what}: the last one, for who is furthest behind`,
+    stats.lastBroadcast.min,
+    bench.pushes.lastToEveryone,
+  );
+  findings.figure(`CPU per recipient of ${what}, push-servers`, cpu, 'us');
+  findings.figure(
+    `last client has ${what}, from the call of the API`,
+    percentile(stats.histograms.deliver, 100) / 1000,
+    's',
+  );
+  findings.latency(`arrival of ${what}`, stats.histograms.deliver);
+  return cpu;
+}
+
+async function arrived(fleet: Fleet, count: number): Promise<void> {
+  await fleet.until(
+    ({ delivered }) => delivered >= count,
+    ARRIVAL_DEADLINE_MS,
+    ({ delivered }) => `${delivered} of ${count} arrived`,
+  );
+}

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CpuMeter } from '../sampling/processes.ts';
+import type { Fleet } from '../clients/fleet.ts';
+import type { Bench, Scenario } from '../scenario.ts';
+import { checkDrift, checkNobodyLeft, resetCounts } from './checks.ts';
+import { signIn } from './logins.ts';
+import { held, reportEmpty, reportPerConnection } from './memory.ts';
+
+/** What the push-server asks for by default. */
+export const HEARTBEAT_SECONDS = 60;
+const GONE_DEADLINE_MS = 60_000;
+
+export const idle: Scenario = {
+  name: 'idle',
+  what: 'connections that are held with heartbeats: memory and CPU of each; nobody is closed, nothing leaks',
+  defaults: { connections: 19_000, nodes: 1, ratePerSecond: 1, durationSeconds: 120 },
+  services: ['admin'],
+  run: async (bench) => {
+    const { fleet, findings, target } = bench;
+    const empty = await bench.phase('empty', () => held(target));
+    reportEmpty(bench, empty);
+    await bench.phase('signing in', () => signIn(bench, fleet));
+    const full = await bench.phase('collecting garbage', () => held(target));
+    reportPerConnection(bench, empty, full, fleet.clients);
+    await bench.phase('holding', () => hold(bench, fleet));
+    const later = await bench.phase('collecting garbage', () => held(target));
+    const growth = (later.userBytes - full.userBytes) / fleet.clients;
+    findings.figure('growth of user memory per connection while held', growth, 'B', { atMost: 100 });
+    await checkDrift(bench, fleet.clients);
+    await bench.phase('leaving', async () => {
+      await fleet.tell('cut');
+      await fleet.until(({ connected }) => connected === 0, GONE_DEADLINE_MS);
+      await checkDrift(bench, 0);
+    });
+    const end = await bench.phase('collecting garbage', () => held(target));
+    findings.figure(
+      'user memory left per connection that was',
+      (end.userBytes - empty.userBytes) / fleet.clients,
+      'B',
+    );
+    if (!Number.isNaN(end.openFiles))
+      findings.same('files open after all have left', end.openFiles, empty.openFiles);
+  },
+};
+
+/** Holds everyone, each with a heartbeat a minute; nobody may be closed. They go on afterwards. Answers the CPU per connection and minute in microseconds. */
+export async function hold(
+  bench: Bench,
+  fleet: Fleet,
+  seconds = bench.options.durationSeconds,
+): Promise<number> {
+  const { findings, target } = bench;
+  await resetCounts(fleet);
+  const meter = new CpuMeter(target, fleet);
+  const startedAtMs = performance.now();
+  await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
+  fleet.holdingMicroseconds = 0;
+  await sleep(seconds * 1000);
+  const minutes = (performance.now() - startedAtMs) / 60_000;
+  const each = (meter.seconds('push-servers') / fleet.clients / minutes) * 1e6;
+  findings.figure('CPU of the push-servers to hold a connection for a minute', each, 'us');
+  await fleet.tell('heartbeat', { seconds: 0 });
+  const stats = await fleet.until(({ pings, pongs }) => pings === pongs, GONE_DEADLINE_MS);
+  findings.figure('heartbeats', stats.pings, '');
+  findings.same('heartbeats answered', stats.pongs, stats.pings);
+  checkNobodyLeft(bench, 'held', stats);
+  await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
+  fleet.holdingMicroseconds = each;
+  return each;
+}

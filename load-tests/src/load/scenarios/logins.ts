@@ -1,0 +1,25 @@
+import { CpuMeter } from '../sampling/processes.ts';
+import type { Fleet } from '../clients/fleet.ts';
+import type { Goal } from '../findings.ts';
+import type { Bench } from '../scenario.ts';
+import { resetCounts } from './checks.ts';
+
+/** Signs everyone in, and reports the rate and what a login costs. Answers the CPU of the push-servers per login, and how long it took. */
+export async function signIn(
+  { findings, target }: Bench,
+  fleet: Fleet,
+  { ratePerSecond = 0, goal = null }: { ratePerSecond?: number; goal?: Goal | null } = {},
+): Promise<{ microseconds: number; seconds: number }> {
+  await resetCounts(fleet);
+  const meter = new CpuMeter(target, fleet);
+  const seconds = await fleet.connect(ratePerSecond);
+  const { logins, histograms } = await fleet.stats();
+  const each = (cpuSeconds: number): number => (cpuSeconds / logins) * 1e6;
+  findings.figure('logins: token verified, route claimed, answered', logins / seconds, '/s', goal);
+  const ofServers = each(meter.seconds('push-servers'));
+  findings.figure('CPU per login, push-servers', ofServers, 'us');
+  findings.figure('CPU per login, clients', each(meter.seconds('clients')), 'us');
+  findings.figure('CPU per login, whole machine', each(meter.machineSeconds()), 'us');
+  findings.latency('login', histograms.login);
+  return { microseconds: ofServers, seconds };
+}

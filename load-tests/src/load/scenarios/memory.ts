@@ -1,0 +1,39 @@
+import { machineUse, openFilesOf, proportionalBytesOf } from '../../lib/proc.ts';
+import type { Bench } from '../scenario.ts';
+import type { PushServer, Target } from '../target/target.ts';
+
+/** What is held at one moment, without garbage. */
+export interface Held {
+  /** User memory of the push-servers (PSS); NaN where they run elsewhere. */
+  readonly userBytes: number;
+  /** Of the whole machine: sockets of clients and servers. */
+  readonly kernelBytes: number;
+  readonly openFiles: number;
+}
+
+export async function held(
+  target: Target,
+  pushServers: readonly PushServer[] = target.pushServers,
+): Promise<Held> {
+  await target.collectGarbage();
+  const { slabBytes, tcpBytes } = machineUse();
+  const sum = (of: (pid: number) => number): number =>
+    pushServers.reduce((total, { pid }) => total + (pid === null ? NaN : of(pid)), 0);
+  return {
+    userBytes: sum(proportionalBytesOf),
+    kernelBytes: slabBytes + tcpBytes,
+    openFiles: sum(openFilesOf),
+  };
+}
+
+export function reportEmpty({ findings, target }: Bench, { userBytes }: Held): void {
+  const each = userBytes / target.pushServers.length / 1e6;
+  findings.figure('memory of a push-server without connections (PSS)', each, 'MB', { atMost: 60 });
+}
+
+export function reportPerConnection({ findings }: Bench, empty: Held, full: Held, connections: number): void {
+  const user = (full.userBytes - empty.userBytes) / connections;
+  findings.figure('user memory per idle signed-in connection', user, 'B', { atMost: 2500 });
+  const kernel = (full.kernelBytes - empty.kernelBytes) / connections;
+  findings.figure('kernel memory per connection, both ends', kernel, 'B');
+}

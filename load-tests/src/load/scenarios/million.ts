@@ -1,0 +1,116 @@
+import { totalOf } from '../clients/client-stats.ts';
+import type { Fleet } from '../clients/fleet.ts';
+import type { Bench, Scenario } from '../scenario.ts';
+import { pushInARow, pushSingly } from './broadcast.ts';
+import { checkDrift, resetCounts } from './checks.ts';
+import { hold } from './idle.ts';
+import { signIn } from './logins.ts';
+import { held, reportEmpty, reportPerConnection } from './memory.ts';
+import { measureSends } from './p2p.ts';
+import { pushToTargets } from './targeted.ts';
+
+const MILLION = 1_000_000;
+/** Clients of a dead node come back at a random time up to this, as the SDK's do. */
+const COMEBACK_MS = 10_000;
+const SEND_SECONDS = 20;
+/** What the few are compared by, before the many come. */
+const FEW_PROCESSES = 2;
+const FEW_HOLD_SECONDS = 60;
+/** Percent. */
+const GOAL_OF_GROWTH = { atMost: 10 };
+const BACK_DEADLINE_MS = 180_000;
+
+export const million: Scenario = {
+  name: 'million',
+  what: 'all of it: connect, hold, push to everyone and to some, send, lose a node; the costs of many beside those of few',
+  defaults: { connections: MILLION, nodes: 53, ratePerSecond: 2000, durationSeconds: 600 },
+  services: ['route', 'admin'],
+  run: async (bench) => {
+    const { fleet, findings, options, target } = bench;
+    const isWhole = fleet.clients >= MILLION;
+    reportEmpty(bench, await bench.phase('empty', () => held(target)));
+    const few = await costs(bench, fleet.part(FEW_PROCESSES), FEW_HOLD_SECONDS);
+    const many = await costs(bench, fleet, options.durationSeconds);
+    findings.figure('connections held', fleet.clients, '', { atLeast: MILLION });
+    findings.figure(
+      'until all were connected',
+      few.seconds + many.seconds,
+      's',
+      isWhole ? { atMost: 300 } : null,
+    );
+    for (const [what, cost] of Object.entries(many.costs))
+      findings.figure(
+        `${what}: ${fleet.clients} clients against ${few.clients}`,
+        (cost / few.costs[what]! - 1) * 100,
+        '%',
+        GOAL_OF_GROWTH,
+      );
+    await bench.phase('broadcasts in a row', () => pushInARow(bench, fleet));
+    await bench.phase('a targeted push', () => pushToTargets(bench, fleet));
+    await bench.phase('a node is killed', () => killOne(bench));
+    await bench.phase('a broadcast after that', () => pushSingly(bench, fleet, 1));
+    await checkDrift(bench, fleet.clients);
+  },
+};
+
+/** Connects the clients and measures what they and their messages cost the push-servers. */
+async function costs(
+  bench: Bench,
+  fleet: Fleet,
+  holdSeconds: number,
+): Promise<{ clients: number; seconds: number; costs: Record<string, number> }> {
+  const { target, options } = bench;
+  const name = `${fleet.clients} clients`;
+  const servers = fleet.serversIn(target);
+  const connectedBefore = (await fleet.stats()).connected;
+  // Who comes now has missed those before.
+  await fleet.tell('expect', { broadcast: bench.pushes.lastToEveryone });
+  const before = await held(target, servers);
+  const { microseconds, seconds } = await bench.phase(`${name} sign in`, () => signIn(bench, fleet));
+  const after = await bench.phase('collecting garbage', () => held(target, servers));
+  const added = fleet.clients - connectedBefore;
+  reportPerConnection(bench, before, after, added);
+  const minute = await bench.phase(`${name} are held`, () => hold(bench, fleet, holdSeconds));
+  const recipient = await bench.phase(`a broadcast to ${name}`, () => pushSingly(bench, fleet, 2));
+  const sends = { ratePerSecond: options.ratePerSecond, durationSeconds: SEND_SECONDS };
+  const message = await bench.phase(`${name} send`, () => measureSends(bench, fleet, sends));
+  return {
+    clients: fleet.clients,
+    seconds,
+    costs: {
+      'CPU per login': microseconds,
+      'user memory per connection': (after.userBytes - before.userBytes) / added,
+      'CPU to hold a connection': minute,
+      'CPU per recipient of a broadcast': recipient,
+      'CPU per message from client to client': message,
+    },
+  };
+}
+
+/** Ends a push-server without farewell. Its clients come back to the others. */
+async function killOne({ fleet, findings, target, random, say }: Bench): Promise<void> {
+  const { pushServers } = target;
+  const victim = pushServers[random.between(0, pushServers.length - 1)]!;
+  const addresses = pushServers.filter(({ name }) => name !== victim.name).map(({ tcp }) => tcp);
+  await resetCounts(fleet);
+  await fleet.tell('reconnect', { addresses: addresses.join(','), minMs: 0, maxMs: COMEBACK_MS });
+  say(`  killing ${victim.name}`);
+  const startedAtMs = performance.now();
+  await target.kill(victim);
+  const affected = fleet.hands.filter(
+    (_, index) => pushServers[index % pushServers.length]!.name === victim.name,
+  );
+  const expected = affected.reduce((sum, { count }) => sum + count, 0);
+  const stats = await fleet.until(
+    ({ connected, logins }) => connected === fleet.clients && logins >= expected,
+    BACK_DEADLINE_MS,
+    ({ connected }) => `${connected} of ${fleet.clients} connected`,
+  );
+  findings.figure(
+    `until ${expected} clients of a killed node are back`,
+    (performance.now() - startedAtMs) / 1000,
+    's',
+  );
+  findings.same('connected after a node was killed', stats.connected, fleet.clients);
+  findings.same('connections lost with a killed node', totalOf(stats.closed), expected);
+}

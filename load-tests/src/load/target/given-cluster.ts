@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { TokenMinter } from '../../lib/token-minter.ts';
+import type { ProcessGroup, PushServer, Target } from './target.ts';
+
+/** What the file of `--cluster` holds. */
+interface Description {
+  readonly pushServers: readonly { name?: string; tcp: string; url?: string; pid?: number }[];
+  readonly routeUrl?: string;
+  readonly adminUrl?: string;
+}
+
+const CALL_DEADLINE_MS = 30_000;
+
+/** A cluster that runs already, and goes on when the run is over. */
+export class GivenCluster implements Target {
+  readonly settings = {};
+  readonly pushServers: readonly PushServer[];
+  readonly databaseUrl: string | null;
+  readonly #urls: { readonly route: string | undefined; readonly admin: string | undefined };
+  readonly #apiKey: string;
+  readonly #tokens: TokenMinter;
+
+  /** `cluster` is a file, or `host:port,…`. Throws an error that names what is missing. */
+  constructor(cluster: string, env: NodeJS.ProcessEnv) {
+    const { pushServers, routeUrl, adminUrl } = descriptionOf(cluster);
+    this.pushServers = pushServers.map(({ name, tcp, url = null, pid = null }, index) => ({
+      name: name ?? `push-${index + 1}`,
+      tcp,
+      url,
+      pid,
+    }));
+    this.#urls = {
+      route: routeUrl ?? env['LONGWIRE_LOAD_ROUTE_URL'],
+      admin: adminUrl ?? env['LONGWIRE_CLI_ADMIN_URL'],
+    };
+    this.databaseUrl = env['LONGWIRE_DATABASE_URL'] ?? null;
+    this.#apiKey = needed(env, 'LONGWIRE_CLI_API_KEY', 'an API key of an operator');
+    this.#tokens = TokenMinter.fromFile(needed(env, 'LONGWIRE_TOKENS_KEYS_FILE', "the cluster's token keys"));
+  }
+
+  mintToken(clientId: string): string {
+    return this.#tokens.mint(clientId);
+  }
+
+  async call<Answer>(
+    role: 'route' | 'admin',
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<Answer> {
+    const url = this.#urls[role];
+    if (url === undefined)
+      throw new Error(`this scenario needs a ${role}: ${role}Url in the file of --cluster`);
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#apiKey}`,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(CALL_DEADLINE_MS),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} at ${role}: ${response.status} ${text}`);
+    return JSON.parse(text) as Answer;
+  }
+
+  processes(): { group: ProcessGroup; pid: number }[] {
+    return this.pushServers.flatMap(({ pid }) =>
+      pid === null ? [] : [{ group: 'push-servers' as const, pid }],
+    );
+  }
+
+  collectGarbage(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  kill(): Promise<void> {
+    return Promise.reject(new Error('only a push-server of a cluster that was started here is killed'));
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function descriptionOf(cluster: string): Description {
+  if (!existsSync(cluster)) {
+    const addresses = cluster.split(',');
+    if (!addresses.every((address) => /^[^\s:]+:\d{1,5}$/.test(address)))
+      throw new Error(`--cluster: given ${cluster}; allowed: a file, or host:port,… of push-servers`);
+    return { pushServers: addresses.map((tcp) => ({ tcp })) };
+  }
+  const description = JSON.parse(readFileSync(cluster, 'utf8')) as Partial<Description>;
+  if (!Array.isArray(description.pushServers) || description.pushServers.length === 0)
+    throw new Error(`--cluster: ${cluster} names no pushServers`);
+  return description as Description;
+}
+
+function needed(env: NodeJS.ProcessEnv, name: string, what: string): string {
+  const value = env[name];
+  if (value === undefined || value === '') throw new Error(`--cluster needs ${name}: ${what}`);
+  return value;
+}

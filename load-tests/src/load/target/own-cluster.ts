@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backendNames, placeOf } from '../../../../deploy/local/sets.ts';
+import { Cluster, type Node } from '../../lib/cluster.ts';
+import type { HelperRole } from '../scenario.ts';
+import type { ProcessGroup, PushServer, Target } from './target.ts';
+
+const FIRST_PORT = 17_800;
+const STARTING_AT_ONCE = 4;
+const COLLECTIONS = 3;
+const COLLECTION_MS = 1000;
+/** A service that is told SIGUSR2 collects all its garbage. */
+const COLLECT_ON_SIGNAL = [
+  '--expose-gc',
+  `--import=data:text/javascript,process.on('SIGUSR2',()=>globalThis.gc())`,
+];
+
+/** What a node can do, not what it is allowed: the limits that a load would run into before the machine does. */
+const LOAD_SETTINGS = {
+  LONGWIRE_PUSH_ACCEPTS_PER_SECOND: '1000000',
+  LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '60000',
+  LONGWIRE_PUSH_MAX_UNAUTHENTICATED_PER_ADDRESS: '5000',
+  LONGWIRE_PUSH_MAX_LOGINS_PER_MINUTE: '1000000',
+};
+
+/** A cluster of its own on backends of its own, run from `dist/`, as users run it. */
+export class OwnCluster implements Target {
+  readonly settings = LOAD_SETTINGS;
+  readonly #cluster: Cluster;
+
+  private constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  static async start(
+    nodes: number,
+    helpers: readonly HelperRole[],
+    say: (line: string) => void,
+  ): Promise<OwnCluster> {
+    say('starting Redis, ZooKeeper, Kafka and MariaDB, all of them empty');
+    const cluster = await Cluster.create('load', FIRST_PORT, { env: LOAD_SETTINGS, isBuilt: true });
+    try {
+      say(`starting ${nodes} push-servers${helpers.map((role) => `, ${role}`).join('')}`);
+      // The first brings the tables and topics into being, for all others to find.
+      for (const role of helpers) await cluster.start(role, role);
+      const names = Array.from({ length: nodes }, (_, index) => `push-${index + 1}`);
+      const worker = async (): Promise<void> => {
+        for (let name = names.shift(); name !== undefined; name = names.shift())
+          await cluster.start('push', name, { nodeFlags: COLLECT_ON_SIGNAL });
+      };
+      await Promise.all(Array.from({ length: STARTING_AT_ONCE }, worker));
+      return new OwnCluster(cluster);
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+  }
+
+  get pushServers(): readonly PushServer[] {
+    return this.#pushNodes().map(({ name, tcp, url, process: { pid } }) => ({ name, tcp, url, pid }));
+  }
+
+  get databaseUrl(): string {
+    return this.#cluster.databaseUrl;
+  }
+
+  mintToken(clientId: string): string {
+    return this.#cluster.mintToken(clientId);
+  }
+
+  async call<Answer>(
+    role: 'route' | 'admin',
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<Answer> {
+    const node = this.#cluster.nodes.find((one) => one.role === role);
+    if (node === undefined) throw new Error(`this scenario has started no ${role}`);
+    return this.#cluster.call<Answer>(node, method, path, body);
+  }
+
+  processes(): { group: ProcessGroup; pid: number }[] {
+    const services = this.#cluster.nodes
+      .filter(({ process: { hasExited } }) => !hasExited)
+      .map(({ role, process: { pid } }) => ({
+        group: role === 'push' ? ('push-servers' as const) : ('other services' as const),
+        pid,
+      }));
+    return [...services, ...backendPids().map((pid) => ({ group: 'backends' as const, pid }))];
+  }
+
+  async collectGarbage(): Promise<void> {
+    // The allocator gives back what is free a moment later.
+    for (let round = 0; round < COLLECTIONS; round++) {
+      for (const { process } of this.#pushNodes()) process.kill('SIGUSR2');
+      await sleep(COLLECTION_MS);
+    }
+  }
+
+  async kill({ name }: PushServer): Promise<void> {
+    const node = this.#pushNodes().find((one) => one.name === name);
+    if (node === undefined) throw new Error(`there is no push-server ${name}`);
+    node.process.kill('SIGKILL');
+    await node.process.exited;
+  }
+
+  async stop(): Promise<void> {
+    await this.#cluster.stop();
+  }
+
+  #pushNodes(): Node[] {
+    return this.#cluster.nodes.filter(({ role, process }) => role === 'push' && !process.hasExited);
+  }
+}
+
+/** Backends in containers have no process here. */
+function backendPids(): number[] {
+  return backendNames.flatMap((name) => {
+    try {
+      const file = join(placeOf('load', name).folder, 'pid');
+      return [(JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid];
+    } catch {
+      return [];
+    }
+  });
+}

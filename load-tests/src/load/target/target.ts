@@ -1,0 +1,30 @@
+export type ProcessGroup = 'push-servers' | 'other services' | 'clients' | 'backends' | 'load tool';
+
+export interface PushServer {
+  readonly name: string;
+  /** `host:port` for clients. */
+  readonly tcp: string;
+  /** Where /metrics is; null: not known. */
+  readonly url: string | null;
+  /** Null: it runs elsewhere, and its CPU and memory cannot be read. */
+  readonly pid: number | null;
+}
+
+/** The cluster under load. */
+export interface Target {
+  readonly pushServers: readonly PushServer[];
+  /** Settings that are not the defaults, for the report. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Null: the tables cannot be looked into. */
+  readonly databaseUrl: string | null;
+  mintToken(clientId: string): string;
+  /** Calls the API of a push-route or an admin-platform. Throws what the answer says when it is not a success. */
+  call<Answer>(role: 'route' | 'admin', method: 'GET' | 'POST', path: string, body?: object): Promise<Answer>;
+  /** Those that run on this machine, at this moment. */
+  processes(): readonly { readonly group: ProcessGroup; readonly pid: number }[];
+  /** Has the push-servers collect their garbage, where that is possible, so that memory can be counted without it. */
+  collectGarbage(): Promise<void>;
+  /** SIGKILL, no farewell. Throws for a cluster that was not started here. */
+  kill(pushServer: PushServer): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -40,6 +40,7 @@ typedef struct {
   uint32_t previousLogin, nextLogin; /* in the list of logins that are not answered */
   uint32_t maxFrameBytes;
   uint32_t lastBroadcast, lastTargeted, lastPeer; /* sequences that came */
+  uint64_t missedBroadcasts; /* of the 64 before the last: bit 0 is the one just before it */
   Outgoing outgoing[MESSAGE_KINDS];
   uint16_t idLength, tokenLength;
   uint16_t address, source; /* numbers in tables */

@@ -159,6 +159,17 @@ static void commandAcknowledge(Arguments *arguments, Buffer *answer) {
   bufferPrint(answer, "{}");
 }
 
+static void commandExpect(Arguments *arguments, Buffer *answer) {
+  uint32_t broadcast = (uint32_t)argumentNumber(arguments, "broadcast", 0, UINT32_MAX);
+  if (!argumentsAreGood(arguments)) return;
+  for (uint32_t number = 0; number < clients.count; number++) {
+    if (clients.list[number].state == CONNECTED) continue;
+    clients.list[number].lastBroadcast = broadcast;
+    clients.list[number].missedBroadcasts = 0;
+  }
+  bufferPrint(answer, "{}");
+}
+
 static void commandStats(Arguments *arguments, Buffer *answer) {
   if (argumentsAreGood(arguments)) printStats(answer);
 }
@@ -176,6 +187,7 @@ static const struct {
   {"clients", commandClients}, {"connect", commandConnect}, {"heartbeat", commandHeartbeat},     {"reconnect", commandReconnect},
   {"cut", commandCut},         {"churn", commandChurn},     {"send", commandSend},               {"publish", commandPublish},
   {"stats", commandStats},     {"reset", commandReset},     {"acknowledge", commandAcknowledge},
+  {"expect", commandExpect},
 };
 
 void obeyCommand(Arguments *arguments, Buffer *answer) {

@@ -29,13 +29,35 @@ static void checkSequence(uint32_t *last, uint32_t sequence) {
   *last = sequence;
 }
 
+/* The same for pushes to everyone, which have no order between them: a number that was skipped may come a little later. */
+static void checkBroadcast(Client *client, uint32_t sequence) {
+  if (sequence > client->lastBroadcast) {
+    uint32_t skipped = sequence - client->lastBroadcast - 1;
+    uint64_t older = skipped < 63 ? client->missedBroadcasts << (skipped + 1) : 0;
+    uint64_t newer = skipped < 64 ? (UINT64_C(1) << skipped) - 1 : UINT64_MAX;
+    client->missedBroadcasts = older | newer;
+    client->lastBroadcast = sequence;
+    counters.gaps += skipped;
+    return;
+  }
+  uint32_t behind = client->lastBroadcast - sequence;
+  uint64_t bit = behind > 0 && behind <= 64 ? UINT64_C(1) << (behind - 1) : 0;
+  if ((client->missedBroadcasts & bit) == 0) {
+    counters.duplicates++;
+    return;
+  }
+  client->missedBroadcasts &= ~bit;
+  /* None is left where it was counted before a reset. */
+  if (counters.gaps > 0) counters.gaps--;
+}
+
 void clientDelivered(Client *client, const uint8_t *payload, size_t length) {
   Marker marker;
   counters.delivered++;
   if (!markerFind(payload, length, &marker)) return;
   uint64_t now = nowNs();
   histogramAdd(&counters.deliver, now > marker.dueNs ? now - marker.dueNs : 0);
-  if (marker.stream == 'b') checkSequence(&client->lastBroadcast, marker.sequence);
+  if (marker.stream == 'b') checkBroadcast(client, marker.sequence);
   else if (marker.stream == 'p') checkSequence(&client->lastPeer, marker.sequence);
   else if (marker.sequence <= client->lastTargeted) counters.duplicates++;
   /* Targeted pushes go now to these, now to others: a number that is left out was not for this client. */

@@ -277,7 +277,7 @@ export namespace longwire {
                 $unknowns?: Uint8Array[];
 
                 /** DeliverResponse outcomes. */
-                outcomes: longwire.node.v1.Outcomes.$Properties[];
+                outcomes?: (longwire.node.v1.Outcomes.$Properties|null);
 
                 /**
                  * Encodes the specified DeliverResponse message. Does not implicitly {@link longwire.node.v1.DeliverResponse.verify|verify} messages.
@@ -304,7 +304,7 @@ export namespace longwire {
                 interface $Properties {
 
                     /** DeliverResponse outcomes */
-                    outcomes?: (longwire.node.v1.Outcomes.$Properties[]|null);
+                    outcomes?: (longwire.node.v1.Outcomes.$Properties|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -333,8 +333,8 @@ export namespace longwire {
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
 
-                /** Outcomes id. */
-                id: number;
+                /** Outcomes ids. */
+                ids: number[];
 
                 /** Outcomes positions. */
                 positions: number[];
@@ -366,8 +366,8 @@ export namespace longwire {
                 /** Properties of an Outcomes. */
                 interface $Properties {
 
-                    /** Outcomes id */
-                    id?: (number|null);
+                    /** Outcomes ids */
+                    ids?: (number[]|null);
 
                     /** Outcomes positions */
                     positions?: (number[]|null);
@@ -405,11 +405,11 @@ export namespace longwire {
                 /** OutcomesRequest nodeId. */
                 nodeId: string;
 
-                /** OutcomesRequest outcomes. */
-                outcomes: longwire.node.v1.Outcomes.$Properties[];
-
                 /** OutcomesRequest originRun. */
                 originRun: string;
+
+                /** OutcomesRequest outcomes. */
+                outcomes?: (longwire.node.v1.Outcomes.$Properties|null);
 
                 /**
                  * Encodes the specified OutcomesRequest message. Does not implicitly {@link longwire.node.v1.OutcomesRequest.verify|verify} messages.
@@ -438,11 +438,11 @@ export namespace longwire {
                     /** OutcomesRequest nodeId */
                     nodeId?: (string|null);
 
-                    /** OutcomesRequest outcomes */
-                    outcomes?: (longwire.node.v1.Outcomes.$Properties[]|null);
-
                     /** OutcomesRequest originRun */
                     originRun?: (string|null);
+
+                    /** OutcomesRequest outcomes */
+                    outcomes?: (longwire.node.v1.Outcomes.$Properties|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

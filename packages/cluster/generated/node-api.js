@@ -681,7 +681,7 @@ export const longwire = $root.longwire = (() => {
                 /**
                  * Properties of a DeliverResponse.
                  * @typedef {Object} longwire.node.v1.DeliverResponse.$Properties
-                 * @property {Array.<longwire.node.v1.Outcomes.$Properties>|null} [outcomes] DeliverResponse outcomes
+                 * @property {longwire.node.v1.Outcomes.$Properties|null} [outcomes] DeliverResponse outcomes
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -707,7 +707,6 @@ export const longwire = $root.longwire = (() => {
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
                 const DeliverResponse = function (properties) {
-                    this.outcomes = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -716,11 +715,11 @@ export const longwire = $root.longwire = (() => {
 
                 /**
                  * DeliverResponse outcomes.
-                 * @member {Array.<longwire.node.v1.Outcomes.$Properties>} outcomes
+                 * @member {longwire.node.v1.Outcomes.$Properties|null|undefined} outcomes
                  * @memberof longwire.node.v1.DeliverResponse
                  * @instance
                  */
-                DeliverResponse.prototype.outcomes = $util.emptyArray;
+                DeliverResponse.prototype.outcomes = null;
 
                 /**
                  * Encodes the specified DeliverResponse message. Does not implicitly {@link longwire.node.v1.DeliverResponse.verify|verify} messages.
@@ -738,9 +737,8 @@ export const longwire = $root.longwire = (() => {
                         _depth = 0;
                     if (_depth > $util.recursionLimit)
                         throw $Error("max depth exceeded");
-                    if (message.outcomes != null && message.outcomes.length)
-                        for (let i = 0; i < message.outcomes.length; ++i)
-                            $root.longwire.node.v1.Outcomes.encode(message.outcomes[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                    if (message.outcomes != null && $Object.hasOwnProperty.call(message, "outcomes"))
+                        $root.longwire.node.v1.Outcomes.encode(message.outcomes, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -765,7 +763,7 @@ export const longwire = $root.longwire = (() => {
                         _depth = 0;
                     if (_depth > $Reader.recursionLimit)
                         throw $Error("max depth exceeded");
-                    let end, message;
+                    let end, message, value;
                     if (length === $undefined)
                         end = reader.len;
                     else {
@@ -785,12 +783,10 @@ export const longwire = $root.longwire = (() => {
                         }
                         let wireType = tag & 7;
                         switch (tag >>>= 3) {
-                        case 1: {
+                        case 2: {
                                 if (wireType !== 2)
                                     break;
-                                if (!(message.outcomes && message.outcomes.length))
-                                    message.outcomes = [];
-                                message.outcomes.push($root.longwire.node.v1.Outcomes.decode(reader, reader.size(), $undefined, _depth + 1));
+                                message.outcomes = $root.longwire.node.v1.Outcomes.decode(reader, reader.size(), $undefined, _depth + 1, message.outcomes);
                                 continue;
                             }
                         }
@@ -818,7 +814,7 @@ export const longwire = $root.longwire = (() => {
                 /**
                  * Properties of an Outcomes.
                  * @typedef {Object} longwire.node.v1.Outcomes.$Properties
-                 * @property {number|null} [id] Outcomes id
+                 * @property {Array.<number>|null} [ids] Outcomes ids
                  * @property {Array.<number>|null} [positions] Outcomes positions
                  * @property {Uint8Array|null} [outcomes] Outcomes outcomes
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
@@ -846,6 +842,7 @@ export const longwire = $root.longwire = (() => {
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
                 const Outcomes = function (properties) {
+                    this.ids = [];
                     this.positions = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
@@ -854,12 +851,12 @@ export const longwire = $root.longwire = (() => {
                 };
 
                 /**
-                 * Outcomes id.
-                 * @member {number} id
+                 * Outcomes ids.
+                 * @member {Array.<number>} ids
                  * @memberof longwire.node.v1.Outcomes
                  * @instance
                  */
-                Outcomes.prototype.id = 0;
+                Outcomes.prototype.ids = $util.emptyArray;
 
                 /**
                  * Outcomes positions.
@@ -893,12 +890,12 @@ export const longwire = $root.longwire = (() => {
                         _depth = 0;
                     if (_depth > $util.recursionLimit)
                         throw $Error("max depth exceeded");
-                    if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id !== 0)
-                        writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.id);
+                    if (message.ids != null && message.ids.length)
+                        writer.uint32(/* id 4, wireType 2 =*/34).uint32s(message.ids);
                     if (message.positions != null && message.positions.length)
-                        writer.uint32(/* id 2, wireType 2 =*/18).uint32s(message.positions);
+                        writer.uint32(/* id 5, wireType 2 =*/42).uint32s(message.positions);
                     if (message.outcomes != null && $Object.hasOwnProperty.call(message, "outcomes") && message.outcomes.length)
-                        writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.outcomes);
+                        writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.outcomes);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -943,16 +940,21 @@ export const longwire = $root.longwire = (() => {
                         }
                         let wireType = tag & 7;
                         switch (tag >>>= 3) {
-                        case 1: {
+                        case 4: {
+                                if (wireType === 2) {
+                                    if (!(message.ids && message.ids.length))
+                                        message.ids = [];
+                                    reader.uint32s(message.ids);
+                                    continue;
+                                }
                                 if (wireType !== 0)
                                     break;
-                                if (value = reader.uint32())
-                                    message.id = value;
-                                else
-                                    delete message.id;
+                                if (!(message.ids && message.ids.length))
+                                    message.ids = [];
+                                message.ids.push(reader.uint32());
                                 continue;
                             }
-                        case 2: {
+                        case 5: {
                                 if (wireType === 2) {
                                     if (!(message.positions && message.positions.length))
                                         message.positions = [];
@@ -966,7 +968,7 @@ export const longwire = $root.longwire = (() => {
                                 message.positions.push(reader.uint32());
                                 continue;
                             }
-                        case 3: {
+                        case 6: {
                                 if (wireType !== 2)
                                     break;
                                 if ((value = reader.bytes()).length)
@@ -1001,8 +1003,8 @@ export const longwire = $root.longwire = (() => {
                  * Properties of an OutcomesRequest.
                  * @typedef {Object} longwire.node.v1.OutcomesRequest.$Properties
                  * @property {string|null} [nodeId] OutcomesRequest nodeId
-                 * @property {Array.<longwire.node.v1.Outcomes.$Properties>|null} [outcomes] OutcomesRequest outcomes
                  * @property {string|null} [originRun] OutcomesRequest originRun
+                 * @property {longwire.node.v1.Outcomes.$Properties|null} [outcomes] OutcomesRequest outcomes
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -1028,7 +1030,6 @@ export const longwire = $root.longwire = (() => {
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
                 const OutcomesRequest = function (properties) {
-                    this.outcomes = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1044,20 +1045,20 @@ export const longwire = $root.longwire = (() => {
                 OutcomesRequest.prototype.nodeId = "";
 
                 /**
-                 * OutcomesRequest outcomes.
-                 * @member {Array.<longwire.node.v1.Outcomes.$Properties>} outcomes
-                 * @memberof longwire.node.v1.OutcomesRequest
-                 * @instance
-                 */
-                OutcomesRequest.prototype.outcomes = $util.emptyArray;
-
-                /**
                  * OutcomesRequest originRun.
                  * @member {string} originRun
                  * @memberof longwire.node.v1.OutcomesRequest
                  * @instance
                  */
                 OutcomesRequest.prototype.originRun = "";
+
+                /**
+                 * OutcomesRequest outcomes.
+                 * @member {longwire.node.v1.Outcomes.$Properties|null|undefined} outcomes
+                 * @memberof longwire.node.v1.OutcomesRequest
+                 * @instance
+                 */
+                OutcomesRequest.prototype.outcomes = null;
 
                 /**
                  * Encodes the specified OutcomesRequest message. Does not implicitly {@link longwire.node.v1.OutcomesRequest.verify|verify} messages.
@@ -1077,11 +1078,10 @@ export const longwire = $root.longwire = (() => {
                         throw $Error("max depth exceeded");
                     if (message.nodeId != null && $Object.hasOwnProperty.call(message, "nodeId") && message.nodeId !== "")
                         writer.uint32(/* id 1, wireType 2 =*/10).string(message.nodeId);
-                    if (message.outcomes != null && message.outcomes.length)
-                        for (let i = 0; i < message.outcomes.length; ++i)
-                            $root.longwire.node.v1.Outcomes.encode(message.outcomes[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                     if (message.originRun != null && $Object.hasOwnProperty.call(message, "originRun") && message.originRun !== "")
                         writer.uint32(/* id 3, wireType 2 =*/26).string(message.originRun);
+                    if (message.outcomes != null && $Object.hasOwnProperty.call(message, "outcomes"))
+                        $root.longwire.node.v1.Outcomes.encode(message.outcomes, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1135,14 +1135,6 @@ export const longwire = $root.longwire = (() => {
                                     delete message.nodeId;
                                 continue;
                             }
-                        case 2: {
-                                if (wireType !== 2)
-                                    break;
-                                if (!(message.outcomes && message.outcomes.length))
-                                    message.outcomes = [];
-                                message.outcomes.push($root.longwire.node.v1.Outcomes.decode(reader, reader.size(), $undefined, _depth + 1));
-                                continue;
-                            }
                         case 3: {
                                 if (wireType !== 2)
                                     break;
@@ -1150,6 +1142,12 @@ export const longwire = $root.longwire = (() => {
                                     message.originRun = value;
                                 else
                                     delete message.originRun;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                message.outcomes = $root.longwire.node.v1.Outcomes.decode(reader, reader.size(), $undefined, _depth + 1, message.outcomes);
                                 continue;
                             }
                         }

@@ -46,11 +46,10 @@ class Node {
   }
 
   answer(deliveries: Delivery[], response: ServerResponse, outcome: number): void {
-    const outcomes = deliveries.map(({ id, clientIds }) => ({
-      id: id!,
-      outcomes: new Uint8Array(clientIds!.length).fill(outcome),
-    }));
-    response.end(nodeApi.deliver.response.encode({ outcomes }).finish());
+    const known = deliveries.flatMap(({ id, clientIds }) =>
+      clientIds!.map((_, position) => [id!, position, outcome] as const),
+    );
+    response.end(nodeApi.deliver.response.encode({ outcomes: outcomesOf(known) }).finish());
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -61,6 +60,15 @@ class Node {
     this.calls.push(body.deliveries);
     this.respond(body.deliveries, response);
   }
+}
+
+/** From id, position and outcome of each. */
+function outcomesOf(known: readonly (readonly [number, number, number])[]): Outcomes {
+  return {
+    ids: known.map(([id]) => id),
+    positions: known.map(([, position]) => position),
+    outcomes: Uint8Array.from(known, ([, , outcome]) => outcome),
+  };
 }
 
 let node: Node;
@@ -106,18 +114,18 @@ describe('NodeDeliveries', () => {
     expect(deliveries.waiting).toBe(0);
   });
 
-  const report = (reports: Outcomes[], originRun = node.originRun): void =>
-    deliveries.takeReport({ nodeId: 'one', originRun, outcomes: reports });
+  const report = (known: [number, number, number][], originRun = node.originRun): void =>
+    deliveries.takeReport({ nodeId: 'one', originRun, outcomes: outcomesOf(known) });
 
   it('does not take a report for an earlier life of this process, whose ids were the same', async () => {
     node.respond = (calls, response) => node.answer(calls, response, pending);
     send('one', ['a'], 30_000);
     await waitFor(() => node.calls.length === 1);
     const { id } = node.calls[0]![0]!;
-    report([{ id: id!, outcomes: Uint8Array.of(delivered) }], 'of an earlier life');
-    report([{ id: id!, outcomes: Uint8Array.of(delivered) }], '');
+    report([[id!, 0, delivered]], 'of an earlier life');
+    report([[id!, 0, delivered]], '');
     expect([outcomes, deliveries.waiting]).toEqual([[], 1]);
-    report([{ id: id!, outcomes: Uint8Array.of(delivered) }]);
+    report([[id!, 0, delivered]]);
     expect([outcomes, deliveries.waiting]).toEqual([[['one/a', delivered]], 0]);
   });
 
@@ -126,13 +134,24 @@ describe('NodeDeliveries', () => {
     send('one', ['a', 'b', 'c'], 30_000);
     await waitFor(() => node.calls.length === 1);
     const id = node.calls[0]![0]!.id!;
-    report([{ id: id + 1, outcomes: Uint8Array.of(delivered) }, { id: 0 }, {}]);
-    report([{ id, positions: [2, 7], outcomes: Uint8Array.of(queueFull, delivered) }]);
-    report([{ id, positions: [2], outcomes: Uint8Array.of(delivered) }]);
+    report([
+      [id + 1, 0, delivered],
+      [id, 0, pending],
+      [id, 2, queueFull],
+      [id, 7, delivered],
+    ]);
+    report([[id, 2, delivered]]);
+    // Lists of different lengths, or none: a node that is mad.
+    deliveries.takeReport({ originRun: node.originRun, outcomes: { ids: [id, id], positions: [1] } });
+    deliveries.takeReport({ originRun: node.originRun });
     expect(outcomes).toEqual([['one/c', queueFull]]);
     expect(deliveries.waiting).toBe(2);
-    report([{ id, outcomes: Uint8Array.of(delivered, notHere, delivered) }]);
-    report([{ id, outcomes: Uint8Array.of(delivered, notHere, delivered) }]);
+    for (let time = 0; time < 2; time++)
+      report([
+        [id, 0, delivered],
+        [id, 1, notHere],
+        [id, 2, delivered],
+      ]);
     expect(outcomes).toEqual([
       ['one/c', queueFull],
       ['one/a', delivered],
@@ -143,7 +162,7 @@ describe('NodeDeliveries', () => {
 
   it('takes a late outcome that overtakes the answer of its call', async () => {
     node.respond = (calls, response) => {
-      report([{ id: calls[0]!.id!, positions: [0], outcomes: Uint8Array.of(delivered) }]);
+      report([[calls[0]!.id!, 0, delivered]]);
       node.answer(calls, response, pending);
     };
     send('one', ['a']);

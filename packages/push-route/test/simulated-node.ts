@@ -7,6 +7,7 @@ import {
   type Delivery,
   type Directory,
   type Membership,
+  type Outcomes,
   type Registration,
 } from '@longwire/cluster';
 import {
@@ -109,7 +110,7 @@ export class SimulatedNode {
       const onDelivery = this.onNextDelivery;
       this.onNextDelivery = null;
       await onDelivery?.();
-      const outcomes = call.deliveries.map((delivery) => this.#deliver(delivery, call));
+      const outcomes = outcomesOf(call.deliveries.flatMap((delivery) => this.#deliver(delivery, call)));
       return reply
         .type('application/x-protobuf')
         .send(nodeApi.deliver.response.encode({ outcomes }).finish());
@@ -133,37 +134,35 @@ export class SimulatedNode {
     );
   }
 
-  #deliver(delivery: Delivery, origin: { originNodeId: string; originRun: string }) {
+  /** Answers what is known at once. */
+  #deliver(delivery: Delivery, origin: { originNodeId: string; originRun: string }): Known[] {
     const id = delivery.id ?? 0;
     const clientIds = delivery.clientIds ?? [];
     const acknowledge = delivery.acknowledge ?? false;
-    const outcomes = Uint8Array.from(clientIds, (clientId) =>
-      this.#hand(delivery.message?.messageId ?? '', clientId, acknowledge),
-    );
-    const pendingOf = (behaviour: Behaviour) =>
-      [...clientIds.keys()].filter(
-        (position) =>
-          outcomes[position] === DeliveryOutcome.pending &&
-          this.clients.get(clientIds[position]!) === behaviour,
-      );
+    const handed = clientIds.map((clientId, position) => {
+      const outcome = this.#hand(delivery.message?.messageId ?? '', clientId, acknowledge);
+      return { id, position, outcome };
+    });
+    const isPending = ({ outcome }: Known) => outcome === DeliveryOutcome.pending;
     const report = (behaviour: Behaviour, outcome: DeliveryOutcome, afterMs: number) => {
-      const positions = pendingOf(behaviour);
-      if (positions.length > 0)
-        setTimeout(() => void this.#report(origin, { id, positions, outcome }), afterMs);
+      const pending = handed.filter(
+        (each) => isPending(each) && this.clients.get(clientIds[each.position]!) === behaviour,
+      );
+      const late = pending.map((each) => ({ ...each, outcome }));
+      if (late.length > 0) setTimeout(() => void this.#report(origin, late), afterMs);
     };
     report('late', DeliveryOutcome.delivered, 0);
     report('silent', DeliveryOutcome.timeout, delivery.deadlineMs ?? 0);
-    return { id, outcomes };
+    return handed.filter((each) => !isPending(each));
   }
 
   async #report(
     { originNodeId, originRun }: { originNodeId: string; originRun: string },
-    { id, positions, outcome }: { id: number; positions: number[]; outcome: DeliveryOutcome },
+    late: readonly Known[],
   ): Promise<void> {
     const router = this.#membership.members('push-route').find(({ nodeId }) => nodeId === originNodeId);
     if (router === undefined) return;
-    const outcomes = new Uint8Array(positions.length).fill(outcome);
-    const request = { nodeId: this.nodeId, originRun, outcomes: [{ id, positions, outcomes }] };
+    const request = { nodeId: this.nodeId, originRun, outcomes: outcomesOf(late) };
     await this.#client.outcomes(router.addresses.api, request, 5000).catch(() => undefined);
   }
 
@@ -175,4 +174,18 @@ export class SimulatedNode {
     this.received.set(key, (this.received.get(key) ?? 0) + 1);
     return behaviour === 'prompt' || !acknowledge ? DeliveryOutcome.delivered : DeliveryOutcome.pending;
   }
+}
+
+interface Known {
+  readonly id: number;
+  readonly position: number;
+  readonly outcome: DeliveryOutcome;
+}
+
+function outcomesOf(known: readonly Known[]): Outcomes {
+  return {
+    ids: known.map(({ id }) => id),
+    positions: known.map(({ position }) => position),
+    outcomes: Uint8Array.from(known, ({ outcome }) => outcome),
+  };
 }

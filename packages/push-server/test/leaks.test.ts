@@ -2,7 +2,7 @@ import { queryObjects } from 'node:v8';
 import { expect, it } from 'vitest';
 import { waitFor } from '../../../test-support/backends.ts';
 import { Connection } from '../src/connection/connection.ts';
-import { PendingDelivery } from '../src/delivery/pending-delivery.ts';
+import { AwaitedDelivery } from '../src/delivery/awaited-deliveries.ts';
 import { Session } from '../src/session/session.ts';
 import { metric, TestCluster, type TestServer } from './harness.ts';
 
@@ -55,7 +55,7 @@ it(`keeps nothing of ${cycles} clients that came and went`, async () => {
   expect(await metric(server, 'longwire_connections_accepted_total')).toBe((cycles / 5) * 6);
   expect(await metric(server, 'longwire_connections_closed_total')).toBe((cycles / 5) * 6);
   // Whatever still holds one (the wheel, a map, a timer) shows here: V8 counts what is left after a collection.
-  for (const kind of [Connection, Session, PendingDelivery])
+  for (const kind of [Connection, Session, AwaitedDelivery])
     await waitFor(() => queryObjects(kind) === 0).catch(() =>
       expect(`${String(queryObjects(kind))} ${kind.name}`).toBe('none'),
     );

@@ -89,7 +89,7 @@ describe('a broadcast', () => {
         deliveries: [{ id: 1, message: filler, clientIds: ['stuck'] }],
       };
       const { outcomes } = await nodes.deliver(three.addresses.api, request, 10_000);
-      return outcomes[0]!.outcomes![0] === DeliveryOutcome.queueFull;
+      return outcomes!.outcomes![0] === DeliveryOutcome.queueFull;
     };
     for (const bytes of [60_000, 4000, 200, 0]) while (!(await isFull(bytes)));
     const live = await nodes.broadcast(
@@ -154,11 +154,10 @@ describe('the node API', () => {
     ];
     const request = { originNodeId: 'push-2', deliveries };
     const { outcomes } = await nodes.deliver(one.addresses.api, request, 10_000);
-    expect(outcomes.map(({ id, outcomes: each }) => [id, [...each!]])).toEqual([
-      [7, [DeliveryOutcome.notHere, DeliveryOutcome.delivered, DeliveryOutcome.delivered]],
-      [3, []],
-      [5, [DeliveryOutcome.delivered]],
-    ]);
+    const { notHere, delivered } = DeliveryOutcome;
+    expect(outcomes!.ids).toEqual([7, 7, 7, 5]);
+    expect(outcomes!.positions).toEqual([0, 1, 2, 0]);
+    expect([...outcomes!.outcomes!]).toEqual([notHere, delivered, delivered, delivered]);
   });
 
   it('closes the connection that a kick names, with its code, and no other', async () => {

@@ -37,7 +37,7 @@ describe.skipIf(!hasRealBackends)('a push-server process that does not run for a
       ),
     });
     const { outcomes } = nodeApi.deliver.response.decode(new Uint8Array(await answer.arrayBuffer()));
-    return outcomes[0]!.outcomes![0] as DeliveryOutcome;
+    return outcomes!.outcomes![0] as DeliveryOutcome;
   }
 
   it(

@@ -37,12 +37,17 @@ const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 const MAX_BATCH_ITEMS = 1000;
 const MAX_BATCH_BYTES = 1024 * 1024;
 const BYTES_PER_CLIENT_ID = 24;
+/** How often it is looked for outcomes that never came. */
+const SWEEP_MS = 1000;
 
+/** One message on its way to clients of one node. No timer and no set of its own: there is one of these for every message. */
 interface Waiting {
   readonly onOutcome: OnOutcome;
-  /** Positions without an outcome yet. */
-  readonly open: Set<number>;
-  readonly timer: NodeJS.Timeout;
+  /** By `performance.now()`; at the sweep after it what is open is settled. */
+  readonly endsAtMs: number;
+  /** By position: whether the outcome is not known yet. */
+  readonly isOpen: boolean[];
+  open: number;
 }
 
 /**
@@ -62,6 +67,8 @@ export class NodeDeliveries {
   readonly #run = randomBytes(8).toString('hex');
   #lastId = 0;
   #open = 0;
+  /** Null while nothing waits. */
+  #sweepTimer: NodeJS.Timeout | null = null;
 
   constructor(client: NodeClient, membership: Membership, origin: Origin, logger: Logger) {
     this.#client = client;
@@ -95,11 +102,10 @@ export class NodeDeliveries {
     const id = this.#nextId();
     this.#open += clientIds.length;
     const lateMs = options.deadlineMs + CALL_DEADLINE_MS + LATE_OUTCOME_GRACE_MS;
-    this.#waiting.set(id, {
-      onOutcome,
-      open: new Set(clientIds.keys()),
-      timer: setTimeout(() => this.#settleRest(id, DeliveryOutcome.timeout), lateMs),
-    });
+    const isOpen = clientIds.map(() => true);
+    const endsAtMs = performance.now() + lateMs;
+    this.#waiting.set(id, { onOutcome, endsAtMs, isOpen, open: clientIds.length });
+    this.#sweepTimer ??= setInterval(() => this.#sweep(), SWEEP_MS);
     const delivery = {
       id,
       message,
@@ -112,30 +118,31 @@ export class NodeDeliveries {
 
   /** Takes the late outcomes that a node reports. Those for an earlier life of this process are ignored. */
   takeReport({ originRun, outcomes }: OutcomesReport): void {
-    if (originRun === this.#run) this.#settle(outcomes ?? []);
+    if (originRun === this.#run) this.#settle(outcomes);
   }
 
   /** Unknown ids and positions are ignored: they were settled before. */
-  #settle(reports: readonly Outcomes[]): void {
-    for (const report of reports) {
-      const waiting = this.#waiting.get(report.id ?? 0);
-      if (waiting === undefined) continue;
-      const bytes = report.outcomes ?? [];
-      const positions = report.positions ?? [];
-      for (let index = 0; index < bytes.length; index++) {
-        const outcome = bytes[index] as DeliveryOutcome;
-        const position = positions.length === 0 ? index : positions[index]!;
-        if (outcome === DeliveryOutcome.pending || !waiting.open.delete(position)) continue;
-        this.#open--;
-        waiting.onOutcome(position, outcome);
-      }
-      if (waiting.open.size === 0) this.#forget(report.id ?? 0, waiting);
+  #settle(outcomes: Outcomes | null | undefined): void {
+    const ids = outcomes?.ids ?? [];
+    const positions = outcomes?.positions ?? [];
+    const bytes = outcomes?.outcomes ?? [];
+    for (let index = 0; index < ids.length; index++) {
+      const id = ids[index]!;
+      const position = positions[index] ?? -1;
+      const outcome = (bytes[index] ?? DeliveryOutcome.pending) as DeliveryOutcome;
+      const waiting = this.#waiting.get(id);
+      if (outcome === DeliveryOutcome.pending || waiting?.isOpen[position] !== true) continue;
+      waiting.isOpen[position] = false;
+      this.#open--;
+      if (--waiting.open === 0) this.#waiting.delete(id);
+      waiting.onOutcome(position, outcome);
     }
   }
 
   /** Settles all that is open: nobody waits for a process that is going. */
   close(): void {
     this.#stopWatching();
+    this.#stopSweeping();
     for (const id of [...this.#waiting.keys()]) this.#settleRest(id, DeliveryOutcome.nodeUnreachable);
   }
 
@@ -176,17 +183,27 @@ export class NodeDeliveries {
     }
   }
 
+  /** Walks all that waits, which is little as long as nodes and clients answer. */
+  #sweep(): void {
+    if (this.#waiting.size === 0) return this.#stopSweeping();
+    const nowMs = performance.now();
+    for (const [id, { endsAtMs }] of this.#waiting)
+      if (endsAtMs <= nowMs) this.#settleRest(id, DeliveryOutcome.timeout);
+  }
+
+  #stopSweeping(): void {
+    if (this.#sweepTimer !== null) clearInterval(this.#sweepTimer);
+    this.#sweepTimer = null;
+  }
+
   #settleRest(id: number, outcome: DeliveryOutcome): void {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
-    this.#forget(id, waiting);
-    this.#open -= waiting.open.size;
-    for (const position of waiting.open) waiting.onOutcome(position, outcome);
-  }
-
-  #forget(id: number, waiting: Waiting): void {
-    clearTimeout(waiting.timer);
     this.#waiting.delete(id);
+    this.#open -= waiting.open;
+    waiting.isOpen.forEach((isOpen, position) => {
+      if (isOpen) waiting.onOutcome(position, outcome);
+    });
   }
 
   #nextId(): number {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { chunks } from './chunks.ts';
 import { decodeCursor, resultCursor } from './cursor.ts';
+import { insertRows, type Value } from './insert-rows.ts';
 import { toPage } from './page.ts';
 import { replaceExisting, type SqlDialect } from './sql-dialect.ts';
 import type { Page, PushNodeResultRow, PushOutcome, PushResultRow, PushTotals } from './store.ts';
@@ -17,9 +18,7 @@ export async function insertPushResults(
     ['push_id', 'client_id'],
     ['outcome', 'reason', 'node_id', 'settled_at_ms'],
   );
-  for (const chunk of chunks(rows)) {
-    await db.insertInto('push_results').values(chunk.map(toColumns)).modifyEnd(end).execute();
-  }
+  for (const chunk of chunks(rows)) await insertRows(db, 'push_results', columns, chunk.map(toValues), end);
 }
 
 export async function insertPushNodeResults(
@@ -92,15 +91,18 @@ export async function pushNodeResults(db: Kysely<Tables>, pushId: string): Promi
   return found.map(({ push_id, node_id, ...counts }) => ({ pushId: push_id, nodeId: node_id, ...counts }));
 }
 
-function toColumns(row: PushResultRow): PushResultsTable {
-  return {
-    push_id: row.pushId,
-    client_id: row.clientId,
-    outcome: row.outcome,
-    reason: row.reason,
-    node_id: row.nodeId,
-    settled_at_ms: wholeMs(row.settledAtMs),
-  };
+const columns = [
+  'push_id',
+  'client_id',
+  'outcome',
+  'reason',
+  'node_id',
+  'settled_at_ms',
+] as const satisfies (keyof PushResultsTable)[];
+
+/** In the order of `columns`. */
+function toValues({ pushId, clientId, outcome, reason, nodeId, settledAtMs }: PushResultRow): Value[] {
+  return [pushId, clientId, outcome, reason, nodeId, wholeMs(settledAtMs)];
 }
 
 function toRow(found: PushResultsTable): PushResultRow {

@@ -2,7 +2,8 @@ import { DeliveryOutcome, type DeliveryOptions, type NodeMessage, type OnOutcome
 import { encodeFrame, framePayloadBytes } from '@longwire/protocol';
 import type { Session } from '../session/session.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
-import { PendingDelivery } from './pending-delivery.ts';
+import { AwaitedDeliveries } from './awaited-deliveries.ts';
+import { Broadcast, Broadcasts } from './broadcasts.ts';
 
 export interface DeliveryLimits {
   readonly maxFrameBytes: number;
@@ -10,20 +11,31 @@ export interface DeliveryLimits {
   readonly maxUnacknowledged: number;
 }
 
+/** A message as it goes to clients. */
+interface Outgoing {
+  readonly frame: Uint8Array;
+  /** 0: no acknowledgement is asked for. */
+  readonly deliveryId: number;
+  readonly deadlineMs: number;
+  readonly onOutcome: OnOutcome;
+}
+
 /** Messages that one client may be sent while its route is being claimed. */
 const MAX_HELD = 64;
-/** Clients written to before the event loop gets its turn. */
-const BROADCAST_SLICE = 256;
 
 /** Hands messages to the clients of this process. A message is encoded once, however many clients get it. */
 export class LocalDeliveries {
   readonly #registry: SessionRegistry;
   readonly #limits: DeliveryLimits;
-  #lastDeliveryId = 0;
+  readonly #awaited = new AwaitedDeliveries();
+  readonly #broadcasts: Broadcasts;
 
   constructor(registry: SessionRegistry, limits: DeliveryLimits) {
     this.#registry = registry;
     this.#limits = limits;
+    this.#broadcasts = new Broadcasts(registry, (session, batch, joined) =>
+      this.#toSessionTogether(session, batch, joined),
+    );
   }
 
   /** Calls `onOutcome` once for each client, during the call where the outcome is known, later where an acknowledgement or a login is awaited. */
@@ -33,75 +45,71 @@ export class LocalDeliveries {
     options: DeliveryOptions,
     onOutcome: OnOutcome,
   ): void {
-    const outgoing = this.#prepare(message, options, onOutcome);
-    clientIds.forEach((clientId, position) => this.#toClient(outgoing, clientId, position));
+    const deliveryId = options.acknowledge ? this.#awaited.nextId() : 0;
+    const frame = frameOf(message, deliveryId);
+    const outgoing = { frame, deliveryId, deadlineMs: options.deadlineMs, onOutcome };
+    for (let position = 0; position < clientIds.length; position++)
+      this.#toClient(outgoing, clientIds[position]!, position);
   }
 
   /** To every client signed in here. Resolves with how many clients had each outcome, by its number. */
-  async broadcast(message: NodeMessage, options: DeliveryOptions): Promise<number[]> {
-    const counts: number[] = [];
-    let open = 0;
-    let finish = (): void => {};
-    const outgoing = this.#prepare(message, options, (_, outcome) => {
-      counts[outcome] = (counts[outcome] ?? 0) + 1;
-      if (--open === 0) finish();
-    });
-    // The walk itself is one open item, so that it cannot finish early.
-    open = 1;
-    let inSlice = 0;
-    for (const session of this.#registry.live()) {
-      open++;
-      this.#toSession(outgoing, session, open);
-      if (++inSlice < BROADCAST_SLICE) continue;
-      inSlice = 0;
-      await new Promise(setImmediate);
-    }
-    if (--open > 0) await new Promise<void>((resolve) => (finish = resolve));
-    return Array.from(counts, (count) => count ?? 0);
+  async broadcast(message: NodeMessage, { acknowledge, deadlineMs }: DeliveryOptions): Promise<number[]> {
+    const deliveryId = acknowledge ? this.#awaited.nextId() : 0;
+    const broadcast = new Broadcast(frameOf(message, deliveryId), deliveryId, deadlineMs);
+    if (this.#isTooLarge(broadcast.frame)) return this.#everyone(DeliveryOutcome.tooLarge);
+    if (!this.#broadcasts.add(broadcast)) return this.#everyone(DeliveryOutcome.nodeQueueFull);
+    return broadcast.counts;
   }
 
   /** Takes a client's acknowledgement. A number that is not awaited from this client is ignored: answers false. */
   acknowledge(session: Session, deliveryId: number): boolean {
-    const pending = session.unacknowledged?.get(deliveryId);
-    if (pending === undefined) return false;
-    pending.settle(session, DeliveryOutcome.delivered);
-    return true;
+    return this.#awaited.acknowledge(session, deliveryId);
   }
 
   /** The session has ended: what it had not acknowledged is settled. */
   sessionEnded(session: Session): void {
-    for (const pending of session.unacknowledged?.values() ?? [])
-      pending.settle(session, DeliveryOutcome.connectionClosed);
+    this.#awaited.sessionEnded(session);
   }
 
-  #prepare(message: NodeMessage, options: DeliveryOptions, onOutcome: OnOutcome): Outgoing {
-    const deliveryId = options.acknowledge ? this.#nextDeliveryId() : 0;
-    const { messageId, from, payload, sentAtMs } = message;
-    return {
-      frame: encodeFrame('deliver', {
-        deliveryId,
-        messageId: messageId ?? '',
-        from: from ?? '',
-        payload: payload ?? null,
-        sentAtMs: sentAtMs ?? 0,
-      }),
-      pending: options.acknowledge ? new PendingDelivery(deliveryId, options.deadlineMs, onOutcome) : null,
-      onOutcome,
-    };
+  /** Call once all sessions have ended. */
+  close(): void {
+    this.#awaited.close();
   }
 
-  #toSession({ frame, pending, onOutcome }: Outgoing, session: Session, position: number): void {
-    const { connection } = session;
-    if (framePayloadBytes(frame) > this.#limits.maxFrameBytes)
-      return onOutcome(position, DeliveryOutcome.tooLarge);
-    if (
-      connection.queuedBytes + frame.length > this.#limits.maxQueuedBytes ||
-      (pending !== null && (session.unacknowledged?.size ?? 0) >= this.#limits.maxUnacknowledged)
-    )
+  /** In one write where there is room for all of them, else each as if it came alone. */
+  #toSessionTogether(session: Session, batch: readonly Broadcast[], joined: Uint8Array): void {
+    if (batch.length > 1 && this.#hasRoom(session, joined.length, batch.length)) {
+      session.connection.write(joined);
+      for (const broadcast of batch) this.#written(broadcast, session, 0);
+    } else {
+      for (const broadcast of batch) this.#toSession(broadcast, session, 0);
+    }
+  }
+
+  #toSession(outgoing: Outgoing, session: Session, position: number): void {
+    const { frame, deliveryId, onOutcome } = outgoing;
+    if (this.#isTooLarge(frame)) return onOutcome(position, DeliveryOutcome.tooLarge);
+    if (!this.#hasRoom(session, frame.length, deliveryId === 0 ? 0 : 1))
       return onOutcome(position, DeliveryOutcome.queueFull);
-    connection.write(frame);
-    if (pending === null) onOutcome(position, DeliveryOutcome.delivered);
-    else pending.await(session, position);
+    session.connection.write(frame);
+    this.#written(outgoing, session, position);
+  }
+
+  #written({ deliveryId, deadlineMs, onOutcome }: Outgoing, session: Session, position: number): void {
+    // To write may find that the connection must be closed.
+    if (!session.connection.isOpen) onOutcome(position, DeliveryOutcome.connectionClosed);
+    else if (deliveryId === 0) onOutcome(position, DeliveryOutcome.delivered);
+    else this.#awaited.add(session, deliveryId, deadlineMs, position, onOutcome);
+  }
+
+  #hasRoom({ connection, unacknowledged }: Session, bytes: number, toAcknowledge: number): boolean {
+    const { maxQueuedBytes, maxUnacknowledged } = this.#limits;
+    if (connection.queuedBytes + bytes > maxQueuedBytes) return false;
+    return toAcknowledge === 0 || (unacknowledged?.size ?? 0) + toAcknowledge <= maxUnacknowledged;
+  }
+
+  #isTooLarge(frame: Uint8Array): boolean {
+    return framePayloadBytes(frame) > this.#limits.maxFrameBytes;
   }
 
   #toClient(outgoing: Outgoing, clientId: string, position: number): void {
@@ -114,14 +122,20 @@ export class LocalDeliveries {
     claiming.held.push(() => this.#toClient(outgoing, clientId, position));
   }
 
-  #nextDeliveryId(): number {
-    this.#lastDeliveryId = (this.#lastDeliveryId + 1) >>> 0;
-    return this.#lastDeliveryId === 0 ? this.#nextDeliveryId() : this.#lastDeliveryId;
+  /** The counts of a message that nobody got. */
+  #everyone(outcome: DeliveryOutcome): number[] {
+    const counts = Array.from({ length: outcome + 1 }, () => 0);
+    counts[outcome] = this.#registry.size;
+    return counts;
   }
 }
 
-interface Outgoing {
-  readonly frame: Uint8Array;
-  readonly pending: PendingDelivery | null;
-  readonly onOutcome: OnOutcome;
+function frameOf({ messageId, from, payload, sentAtMs }: NodeMessage, deliveryId: number): Uint8Array {
+  return encodeFrame('deliver', {
+    deliveryId,
+    messageId: messageId ?? '',
+    from: from ?? '',
+    payload: payload ?? null,
+    sentAtMs: sentAtMs ?? 0,
+  });
 }

@@ -16,6 +16,9 @@ export interface LateOutcome {
   readonly outcome: DeliveryOutcome;
 }
 
+/** Takes what became of a delivery after its call was answered. */
+export type OutcomeReport = (outcome: LateOutcome) => void;
+
 export interface Reporter {
   readonly role: MemberRole;
   readonly nodeId: string;
@@ -57,7 +60,19 @@ export class OutcomeReports {
     );
   }
 
-  report(origin: Reporter, outcome: LateOutcome): void {
+  /** Where to report what this asker is owed. */
+  to(origin: Reporter): OutcomeReport {
+    const lane = this.#laneOf(origin);
+    return (outcome) => {
+      if (!lane.add(outcome)) this.#parts.dropped.inc();
+    };
+  }
+
+  close(): void {
+    for (const stop of this.#stopWatching) stop();
+  }
+
+  #laneOf(origin: Reporter): Lane<LateOutcome> {
     const name = `${laneName(origin.role, origin.nodeId)}${origin.run}`;
     let lane = this.#lanes.get(name);
     if (lane === undefined) {
@@ -71,11 +86,7 @@ export class OutcomeReports {
       });
       this.#lanes.set(name, lane);
     }
-    if (!lane.add(outcome)) this.#parts.dropped.inc();
-  }
-
-  close(): void {
-    for (const stop of this.#stopWatching) stop();
+    return lane;
   }
 
   async #post(origin: Reporter, batch: readonly LateOutcome[]): Promise<void> {
@@ -85,7 +96,7 @@ export class OutcomeReports {
       if (api === null) throw new Error('the asker has left the cluster');
       await client.outcomes(
         api,
-        { nodeId, originRun: origin.run, outcomes: byDelivery(batch) },
+        { nodeId, originRun: origin.run, outcomes: inLists(batch) },
         CALL_DEADLINE_MS,
       );
     } catch (error) {
@@ -101,19 +112,12 @@ export class OutcomeReports {
   }
 }
 
-function byDelivery(batch: readonly LateOutcome[]): Outcomes[] {
-  const grouped = new Map<number, { positions: number[]; outcomes: number[] }>();
-  for (const { id, position, outcome } of batch) {
-    let group = grouped.get(id);
-    if (group === undefined) grouped.set(id, (group = { positions: [], outcomes: [] }));
-    group.positions.push(position);
-    group.outcomes.push(outcome);
-  }
-  return [...grouped].map(([id, { positions, outcomes }]) => ({
-    id,
-    positions,
-    outcomes: Uint8Array.from(outcomes),
-  }));
+function inLists(batch: readonly LateOutcome[]): Outcomes {
+  return {
+    ids: batch.map(({ id }) => id),
+    positions: batch.map(({ position }) => position),
+    outcomes: Uint8Array.from(batch, ({ outcome }) => outcome),
+  };
 }
 
 function laneName(role: MemberRole, nodeId: string): string {

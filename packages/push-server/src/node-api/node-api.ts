@@ -59,7 +59,7 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
       nodeId: call.originNodeId,
       run: call.originRun,
     };
-    const outcomes = call.deliveries.map((delivery) => deliver(parts, origin, delivery));
+    const outcomes = deliver(parts, origin, call.deliveries);
     return reply.type(answer).send(nodeApi.deliver.response.encode({ outcomes }).finish());
   });
 
@@ -117,29 +117,35 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
   });
 }
 
-/** Outcomes that are known during the call are answered; the others stay `pending` in the answer and are reported later. */
+/** Answers the outcomes that are known during the call; the others are reported later. */
 function deliver(
   { local, reports, metrics, logger }: NodeApiParts,
   origin: Reporter,
-  delivery: Delivery,
+  deliveries: readonly Delivery[],
 ): Outcomes {
-  const id = delivery.id ?? 0;
-  const clientIds = delivery.clientIds ?? [];
-  const { messageId, traceId } = delivery.message ?? {};
-  logger.debug({ traceId, messageId, origin, clients: clientIds.length }, 'delivering for another node');
-  const options = {
-    acknowledge: delivery.acknowledge ?? false,
-    deadlineMs: Math.min(delivery.deadlineMs ?? 0, MAX_DEADLINE_MS),
-  };
-  const outcomes = new Uint8Array(clientIds.length);
-  let answered = false;
-  local.deliver(delivery.message ?? {}, clientIds, options, (position, outcome) => {
-    countOutcome({ metrics }, outcome, 1);
-    if (answered) reports.report(origin, { id, position, outcome });
-    else outcomes[position] = outcome;
-  });
-  answered = true;
-  return { id, outcomes };
+  const report = reports.to(origin);
+  const known = { ids: [] as number[], positions: [] as number[], outcomes: [] as number[] };
+  let isAnswered = false;
+  for (const delivery of deliveries) {
+    const id = delivery.id ?? 0;
+    const clientIds = delivery.clientIds ?? [];
+    const message = delivery.message ?? {};
+    const { messageId, traceId } = message;
+    logger.debug({ traceId, messageId, origin, clients: clientIds.length }, 'delivering for another node');
+    const options = {
+      acknowledge: delivery.acknowledge ?? false,
+      deadlineMs: Math.min(delivery.deadlineMs ?? 0, MAX_DEADLINE_MS),
+    };
+    local.deliver(message, clientIds, options, (position, outcome) => {
+      countOutcome({ metrics }, outcome, 1);
+      if (isAnswered) return report({ id, position, outcome });
+      known.ids.push(id);
+      known.positions.push(position);
+      known.outcomes.push(outcome);
+    });
+  }
+  isAnswered = true;
+  return { ...known, outcomes: Uint8Array.from(known.outcomes) };
 }
 
 function kick(

@@ -202,7 +202,7 @@ describe('placement of 100,000 clients on 50 nodes of mixed weight', () => {
     );
     const connections = new Map<string, number>();
     for (const id of ids) {
-      const home = placement.choose(id, 1, connections)[0] as string;
+      const home = placement.choose(id, 1, new Map(connections))[0] as string;
       connections.set(home, (connections.get(home) ?? 0) + 1);
     }
     expect(connections.size).toBe(nodes.length);

@@ -35,8 +35,9 @@ export class Placement {
   readonly #slackConnections: number;
   readonly #candidates: readonly Candidate[];
   readonly #totalWeight: number;
-  /** Of each candidate, for the choice in hand: kept to spare each choice an array. */
-  readonly #loads: Float64Array;
+  /** 1 for each candidate that is full by the connections that were read last. */
+  readonly #isFull: Uint8Array;
+  #connections: ReadonlyMap<string, number> = noConnections;
 
   /** In any order; cheap enough to make anew at each change. Throws on a weight not above 0 and on a nodeId given twice. */
   constructor(nodes: readonly PlacementNode[], options: PlacementOptions = {}) {
@@ -46,51 +47,54 @@ export class Placement {
       .map(({ nodeId, weight }) => ({ nodeId, weight, seed: hash32(nodeId) }))
       .sort((one, other) => (one.nodeId < other.nodeId ? -1 : 1));
     this.#totalWeight = this.#candidates.reduce((sum, { weight }) => sum + weight, 0);
-    this.#loads = new Float64Array(nodes.length);
+    this.#isFull = new Uint8Array(nodes.length);
     checkNodes(this.#candidates);
   }
 
   /**
    * The client's node and its alternatives: `count` distinct nodes, or all where there are fewer. `connections` is how many
-   * each node holds now, by nodeId; one that is not in it holds none. Nodes that are full come behind all that have room:
-   * the first choice is never full, an alternative only where nothing else is left.
+   * each node holds now, by nodeId; one that is not in it holds none. A map is read once: hand over another when it has
+   * changed. Nodes that are full come behind all that have room: the first choice is never full, an alternative only where
+   * nothing else is left.
    */
   choose(
     clientId: string,
     count: number,
     connections: ReadonlyMap<string, number> = noConnections,
   ): string[] {
+    if (connections !== this.#connections) this.#read(connections);
     const clientHash = hash32(clientId);
-    const limitPerWeight = this.#readLoads(connections);
-    const chosen = this.#nearest(clientHash, count, limitPerWeight, false);
+    const chosen = this.#nearest(clientHash, count, 0);
     if (chosen.length === count) return chosen;
-    return [...chosen, ...this.#nearest(clientHash, count - chosen.length, limitPerWeight, true)];
+    return [...chosen, ...this.#nearest(clientHash, count - chosen.length, 1)];
   }
 
-  /** Fills `#loads` and answers with how many connections a node may hold per unit of its weight. */
-  #readLoads(connections: ReadonlyMap<string, number>): number {
-    let total = 0;
-    for (let index = 0; index < this.#candidates.length; index++) {
-      const held = connections.get((this.#candidates[index] as Candidate).nodeId) ?? 0;
-      this.#loads[index] = held;
-      total += held;
-    }
-    return ((1 + this.#epsilon) * total) / this.#totalWeight;
+  #read(connections: ReadonlyMap<string, number>): void {
+    this.#connections = connections;
+    const loads = this.#candidates.map(({ nodeId }) => connections.get(nodeId) ?? 0);
+    const total = loads.reduce((sum, load) => sum + load, 0);
+    const limitPerWeight = ((1 + this.#epsilon) * total) / this.#totalWeight;
+    this.#candidates.forEach(({ weight }, index) => {
+      const isFull = loads[index]! >= limitPerWeight * weight + this.#slackConnections;
+      this.#isFull[index] = isFull ? 1 : 0;
+    });
   }
 
   /**
-   * The `count` nodes that the client prefers, best first, among those that are full or those that have room. Where there
-   * are nodes, one has room: not every one can hold more than its share.
+   * The `count` nodes that the client prefers, best first, among those that are full (1) or those that have room (0). Where
+   * there are nodes, one has room: not every one can hold more than its share.
    */
-  #nearest(clientHash: number, count: number, limitPerWeight: number, areFull: boolean): string[] {
+  #nearest(clientHash: number, count: number, isFull: 0 | 1): string[] {
     const nodeIds: string[] = [];
     const distances: number[] = [];
     for (let index = 0; index < this.#candidates.length; index++) {
+      if (this.#isFull[index] !== isFull) continue;
       const { nodeId, weight, seed } = this.#candidates[index] as Candidate;
-      const isFull = (this.#loads[index] as number) >= limitPerWeight * weight + this.#slackConnections;
-      if (isFull !== areFull) continue;
+      const u = (mix32(clientHash ^ seed) + 0.5) / 2 ** 32;
+      // As -ln(u) > 1 - u, this one is too far; of many nodes nearly all are, and spare their logarithm.
+      if (1 - u >= (distances[count - 1] ?? Infinity) * weight) continue;
 
-      const distance = -Math.log((mix32(clientHash ^ seed) + 0.5) / 2 ** 32) / weight;
+      const distance = -Math.log(u) / weight;
       let place = distances.length;
       while (place > 0 && distance < (distances[place - 1] as number)) place--;
       if (place >= count) continue;

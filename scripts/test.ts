@@ -18,6 +18,8 @@ const tools = [
   { what: 'python3', debianPackage: 'python3' },
   { what: 'openssl', debianPackage: 'openssl' },
   { what: 'redis-server', debianPackage: 'redis-server' },
+  { what: 'cc', debianPackage: 'gcc' },
+  { what: '/usr/include/stdio.h', debianPackage: 'libc6-dev' },
 ];
 /** Where tests look first (test-support/backends.ts): what is given there is not started here. */
 const givenBy: Record<BackendName, string> = {

@@ -1,0 +1,229 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { closeCodes } from '@longwire/protocol';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { metric, TestCluster, type TestServer } from '../../packages/push-server/test/harness.ts';
+import { uniqueName, waitFor } from '../../test-support/helpers.ts';
+import { hasProgram } from '../../test-support/programs.ts';
+import { countOf } from '../src/load/clients/histogram.ts';
+import type { LineProcess } from '../src/load/clients/line-process.ts';
+import { nativeProgram } from '../src/lib/native.ts';
+import { marked, NativePrograms, statsWhen } from './native-clients.ts';
+
+const CLIENTS = 20;
+const source = '127.8.0.1,127.8.0.2';
+
+describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
+  let programs: NativePrograms;
+  let cluster: TestCluster;
+  let server: TestServer;
+  let clients: LineProcess;
+
+  beforeAll(async () => void (programs = await NativePrograms.create()));
+  afterAll(() => programs.remove());
+  beforeEach(async () => {
+    cluster = await TestCluster.create();
+    // Two: clients that send are often held up by it.
+    server = await cluster.start('push-1', { maxInFlight: 2 });
+    clients = await programs.start('load-client', 'longwire');
+    const ids = Array.from({ length: CLIENTS }, (_, index) => `load-${index}`);
+    const lines = await Promise.all(ids.map(async (id) => `${id} ${await cluster.token(id)}`));
+    const file = await programs.file('clients', lines);
+    await clients.tell('clients', { file, address: server.addresses.tcp, source });
+  });
+  afterEach(async () => {
+    await programs.end();
+    await cluster.stop();
+  });
+
+  const connectAll = async () => {
+    await clients.tell('connect', { rate: 1000, concurrency: 5 });
+    return statsWhen(clients, ({ connected }) => connected === CLIENTS);
+  };
+  /** A file in which each client's line names the next client. */
+  const neighbours = async () =>
+    programs.file(
+      'recipients',
+      Array.from({ length: CLIENTS }, (_, index) => `load-${(index + 1) % CLIENTS}`),
+    );
+
+  it('sign in and send heartbeats', async () => {
+    const stats = await connectAll();
+    expect(stats).toMatchObject({
+      clients: CLIENTS,
+      connecting: 0,
+      logins: CLIENTS,
+      loginFailures: 0,
+      closed: {},
+    });
+    expect(countOf(stats.histograms.login)).toBe(CLIENTS);
+    await clients.tell('heartbeat', { seconds: 0.2 });
+    await statsWhen(clients, ({ pings, pongs }) => pongs >= 3 * CLIENTS && pings >= pongs);
+    await clients.tell('heartbeat', { seconds: 0 });
+    await statsWhen(clients, ({ pings, pongs }) => pings === pongs);
+    await clients.tell('reset');
+    expect(await clients.tell('stats')).toMatchObject({
+      connected: CLIENTS,
+      logins: 0,
+      pings: 0,
+      bytesIn: 0,
+    });
+  });
+
+  it('find what was left out and what came twice, and acknowledge', async () => {
+    await connectAll();
+    const teller = await cluster.login(server, 'teller');
+    let number = 0;
+    const tell = async (to: string, stream: string, ...sequences: number[]) => {
+      for (const sequence of sequences) {
+        teller.send('send', { messageId: `m${++number}`, to, payload: marked(stream, sequence) });
+        expect(await teller.next('sent')).toMatchObject({ messageId: `m${number}`, status: 0 });
+      }
+      const { gaps, duplicates, lastBroadcast } = await statsWhen(
+        clients,
+        ({ acknowledged }) => acknowledged === number,
+      );
+      return { gaps, duplicates, max: lastBroadcast.max };
+    };
+    expect(await tell('load-0', 'b', 1, 2)).toEqual({ gaps: 0, duplicates: 0, max: 2 });
+    expect(await tell('load-1', 'b', 2)).toEqual({ gaps: 1, duplicates: 0, max: 2 });
+    expect(await tell('load-0', 'b', 6, 6)).toEqual({ gaps: 4, duplicates: 1, max: 6 });
+    // Pushes have no order between them: the one that comes late is no gap any more, once.
+    expect(await tell('load-0', 'b', 4)).toEqual({ gaps: 3, duplicates: 1, max: 6 });
+    expect(await tell('load-0', 'b', 4)).toEqual({ gaps: 3, duplicates: 2, max: 6 });
+    expect(await tell('load-0', 'p', 1, 3, 2)).toEqual({ gaps: 4, duplicates: 3, max: 6 });
+    expect(await tell('load-0', 't', 5, 9, 9, 4)).toEqual({ gaps: 4, duplicates: 5, max: 6 });
+    const stats = await statsWhen(clients, ({ delivered }) => delivered === number);
+    expect(stats.lastBroadcast.min).toBe(0);
+    expect(countOf(stats.histograms.deliver)).toBe(number);
+  });
+
+  it('do not miss the broadcasts of before their time', async () => {
+    await clients.tell('expect', { broadcast: 7 });
+    await connectAll();
+    const teller = await cluster.login(server, 'teller');
+    teller.send('send', { messageId: 'm', to: 'load-0', payload: marked('b', 9) });
+    const stats = await statsWhen(clients, ({ delivered }) => delivered === 1);
+    expect(stats).toMatchObject({ gaps: 1, lastBroadcast: { min: 7, max: 9 } });
+  });
+
+  it('keep their acknowledgements to themselves when told so', async () => {
+    await connectAll();
+    await clients.tell('acknowledge off');
+    const teller = await cluster.login(server, 'teller');
+    teller.send('send', { messageId: 'kept', to: 'load-0', payload: marked('t', 1) });
+    await statsWhen(clients, ({ delivered }) => delivered === 1);
+    await clients.tell('acknowledge on');
+    teller.send('send', { messageId: 'told', to: 'load-0', payload: marked('t', 2) });
+    expect(await teller.next('sent')).toMatchObject({ messageId: 'told', status: 0 });
+    expect(await statsWhen(clients, ({ delivered }) => delivered === 2)).toMatchObject({ acknowledged: 1 });
+  });
+
+  it('send to each other, each message once, whatever the server lets them have open', async () => {
+    await connectAll();
+    // At once, as the rate shows: more than may be open.
+    const run = { rate: 100_000, seconds: 0.005, bytes: 100, senders: CLIENTS, to: await neighbours() };
+    await clients.tell('send', run);
+    const stats = await statsWhen(clients, ({ sendAnswers }) => sendAnswers['0'] === 500);
+    expect(stats).toMatchObject({ sent: 500, sendsOpen: 0, sendsWaiting: 0, delivered: 500, closed: {} });
+    expect(stats).toMatchObject({ gaps: 0, duplicates: 0, acknowledged: 500 });
+    expect(countOf(stats.histograms.send)).toBe(500);
+    expect(countOf(stats.histograms.deliver)).toBe(500);
+  });
+
+  it('send later what was due while they were away', async () => {
+    await connectAll();
+    expect(await clients.tell('cut')).toEqual({ cut: CLIENTS });
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 0);
+    await clients.tell('send', {
+      rate: 1000,
+      seconds: 0.1,
+      bytes: 40,
+      senders: CLIENTS,
+      to: await neighbours(),
+    });
+    await statsWhen(clients, ({ sendsWaiting }) => sendsWaiting === 100);
+    await connectAll();
+    const stats = await statsWhen(clients, ({ sendAnswers }) => sumOf(sendAnswers) === 100);
+    // Who was back first may have sent to who was not.
+    expect(Object.keys(stats.sendAnswers).filter((status) => status !== '0' && status !== '1')).toEqual([]);
+    expect(stats).toMatchObject({ sent: 100, sendsWaiting: 0, cut: CLIENTS });
+  });
+
+  it('publish', async () => {
+    await connectAll();
+    const messages: string[] = [];
+    const consumer = await cluster.upstream.consume(uniqueName('group'), async (batch) => {
+      for (const { clientId, messageId, kind, payload } of batch) {
+        expect(kind).toBe('reading');
+        expect(Buffer.from(payload)).toHaveLength(64);
+        messages.push(`${clientId} ${messageId}`);
+      }
+    });
+    await clients.tell('publish', { rate: 300, seconds: 1, bytes: 64, senders: 7, kind: 'reading' });
+    const stats = await statsWhen(clients, ({ publishAnswers }) => publishAnswers['0'] === 300);
+    expect(stats).toMatchObject({ published: 300, publishesOpen: 0, publishesWaiting: 0 });
+    expect(countOf(stats.histograms.publish)).toBe(300);
+    await waitFor(() => messages.length >= 300);
+    expect(new Set(messages).size).toBe(300);
+    await consumer.stop();
+  });
+
+  it('come back when they were cut, and go elsewhere when their server is gone', async () => {
+    const other = await cluster.start('push-2');
+    await connectAll();
+    const addresses = `${server.addresses.tcp},${other.addresses.tcp}`;
+    await clients.tell('reconnect', { addresses, minMs: 10, maxMs: 100 });
+    expect(await clients.tell('cut', { share: 0.5 })).toEqual({ cut: CLIENTS / 2 });
+    await statsWhen(
+      clients,
+      ({ connected, reconnects }) => connected === CLIENTS && reconnects === CLIENTS / 2,
+    );
+    await server.stop();
+    const stats = await statsWhen(
+      clients,
+      ({ connected, closed }) => connected === CLIENTS && sumOf(closed) > 0,
+    );
+    expect(await metric(other, 'longwire_connections')).toBe(CLIENTS);
+    expect(Object.keys(stats.failures).filter((name) => name !== 'ECONNREFUSED')).toEqual([]);
+  });
+
+  it('connect, sign in and leave again and again', async () => {
+    await clients.tell('churn', { cycles: 3 * CLIENTS, concurrency: 7 });
+    const stats = await statsWhen(clients, ({ churned }) => churned === 3 * CLIENTS);
+    expect(stats).toMatchObject({ logins: 3 * CLIENTS, loginFailures: 0, connected: 0, closed: {} });
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 0);
+  });
+
+  it('count why they could not sign in', async () => {
+    const bad = await programs.file('bad', ['stranger not-a-token']);
+    await clients.tell('clients', { file: bad, address: server.addresses.tcp, source });
+    await clients.tell('connect');
+    const stats = await statsWhen(clients, ({ loginFailures }) => loginFailures === 1);
+    expect(stats.closed).toEqual({ tokenInvalid: 1 });
+  });
+
+  it('know the names of all close codes', async () => {
+    const text = await readFile(
+      join(import.meta.dirname, '../native/load-client/protocol-longwire.c'),
+      'utf8',
+    );
+    const table = [...text.matchAll(/\{(\d{4}), "(\w+)"\}/g)].map(([, code, name]) => [name, Number(code)]);
+    expect(table).toEqual(Object.entries(closeCodes).map(([name, { code }]) => [name, code]));
+  });
+});
+
+it('a missing compiler is named with its package', async () => {
+  const path = process.env['PATH'];
+  process.env['PATH'] = '/nowhere';
+  try {
+    const never = `-DNEVER_COMPILED_${uniqueName('')}`;
+    await expect(nativeProgram('bare-server', [never])).rejects.toThrow('gcc libc6-dev');
+  } finally {
+    process.env['PATH'] = path;
+  }
+});
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

@@ -26,6 +26,8 @@ describe('POST /v1/tokens', () => {
     expect(verified.issuedAtMs).toBeGreaterThanOrEqual(before);
     expect(verified.issuedAtMs).toBeLessThanOrEqual(Date.now());
     expect(verified.expiresAtMs - verified.issuedAtMs).toBe(600_000);
+    // A push-server looks for exactly this header.
+    expect(auth.keys.ofHeader(body.token.split('.')[0]!)).toBe(auth.keys.signing);
     expect(Date.parse(body.expiresAt)).toBe(verified.expiresAtMs);
 
     const nodes = [body.pushServer, ...body.alternatives];

@@ -58,6 +58,7 @@ export async function startAuthService(
     membership,
     keysFile,
     keySet,
+    keys,
     log: () => lines.join(''),
     /** As a push-server verifies. */
     verifier: new TokenVerifier(keys, config.tokens),

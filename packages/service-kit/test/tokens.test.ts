@@ -1,6 +1,7 @@
 import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -13,7 +14,7 @@ import {
   writeTokenKeySet,
   type TokenKeySet,
 } from '../src/index.ts';
-import { badTokens, forge, goodClaims } from './bad-tokens.ts';
+import { badTokens, encode, forge, goodClaims } from './bad-tokens.ts';
 
 const logged: string[] = [];
 const logger = pino({}, { write: (line: string) => logged.push(line) });
@@ -64,6 +65,39 @@ describe('TokenVerifier', () => {
     const { verifier, key } = await setUp();
     const twice = JSON.stringify(goodClaims()).replace('{', '{"sub":"first",');
     expect(await verifier.verify(forge(key, twice))).toMatchObject({ clientId: 'victim' });
+  });
+
+  it('judges claims alike under a header as Longwire writes it and under another', async () => {
+    const { verifier, key, keys } = await setUp();
+    const otherHeader = JSON.stringify({ kid: key.kid, typ: 'JWT', alg: 'HS256' });
+    expect(keys.ofHeader(forge(key).split('.')[0]!)?.kid).toBe(key.kid);
+    expect(keys.ofHeader(encode(otherHeader))).toBeNull();
+    const judge = (token: string) =>
+      verifier.verify(token).then(
+        ({ clientId }) => clientId,
+        (error: { reason: string }) => error.reason,
+      );
+    const now = Math.floor(nowSeconds());
+    const times = [0, -100, -63, -57, 57, 63, 100, 31 * 24 * 3600].map((offset) => now + offset);
+    const odd = fc.constantFrom<unknown>(undefined, null, 0, true, '', 'now', [], {}, Number.MAX_VALUE);
+    const claimsOf = fc.record(
+      {
+        sub: fc.oneof(fc.constantFrom('victim', 'vic tim', 'v'.repeat(129)), odd),
+        iss: fc.oneof(fc.constantFrom('longwire', 'bank', ['longwire']), odd),
+        aud: fc.oneof(fc.constantFrom('longwire', 'bank', ['bank', 'longwire']), odd),
+        iat: fc.oneof(fc.constantFrom(...times), odd),
+        exp: fc.oneof(fc.constantFrom(...times), odd),
+        nbf: fc.oneof(fc.constantFrom(...times), odd),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(claimsOf, async (change) => {
+        const claims = JSON.stringify(goodClaims(change));
+        expect(await judge(forge(key, claims))).toBe(await judge(forge(key, claims, otherHeader)));
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('refuses a token in which any one bit of header, claims or signature was changed', async () => {

@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger';
+import { fastify, type RouteOptions } from 'fastify';
 import type { HttpServer } from './server.ts';
 
 export interface ApiInfo {
@@ -7,8 +7,25 @@ export interface ApiInfo {
   readonly version: string;
 }
 
-/** Serves /openapi.json, made from the schemas of the routes. */
-export async function serveOpenApi(app: HttpServer, info: ApiInfo): Promise<void> {
+type Route = Pick<RouteOptions, 'method' | 'url' | 'schema'>;
+
+/** Serves /openapi.json, made from the schemas of the routes that are added from now on. */
+export function serveOpenApi(app: HttpServer, info: ApiInfo): void {
+  const routes: Route[] = [];
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (method !== 'HEAD' && schema !== undefined) routes.push({ method, url, schema });
+  });
+  let document: Promise<object> | null = null;
+  app.get('/openapi.json', { logLevel: 'warn', schema: { hide: true } }, () => {
+    document ??= describe(routes, info);
+    return document;
+  });
+}
+
+/** By a second server with the same routes, which never listens: what makes the document is loaded only where somebody asks for it. */
+async function describe(routes: readonly Route[], info: ApiInfo): Promise<object> {
+  const { default: swagger } = await import('@fastify/swagger');
+  const app = fastify({ exposeHeadRoutes: false });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -16,11 +33,11 @@ export async function serveOpenApi(app: HttpServer, info: ApiInfo): Promise<void
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     },
   });
-  let document: object | null = null;
-  app.get('/openapi.json', { logLevel: 'warn', schema: { hide: true } }, async () => {
-    document ??= withProblemTypes(app.swagger());
-    return document;
-  });
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+  for (const route of routes) app.route({ ...route, handler: () => undefined });
+  await app.ready();
+  return withProblemTypes(app.swagger());
 }
 
 type Response = { content?: Record<string, unknown> };

@@ -120,7 +120,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   rejectUnknownRoutes(app);
   observeRequests(app, options.metrics);
   await app.register(helmet);
-  await serveOpenApi(app, options.openapi);
+  serveOpenApi(app, options.openapi);
   serveHealth(app, options.readiness);
   app.get(
     '/metrics',

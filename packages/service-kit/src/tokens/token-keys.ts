@@ -1,4 +1,4 @@
-import { KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { CryptoKey } from 'jose';
 import type { Logger } from 'pino';
@@ -118,5 +118,5 @@ async function importKey({ kid, k }: TokenKeySet['keys'][number]): Promise<Token
   const bytes = Buffer.from(k, 'base64url');
   const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
   const header = Buffer.from(JSON.stringify(tokenHeader(kid))).toString('base64url');
-  return { kid, key, secret: KeyObject.from(key), header };
+  return { kid, key, secret: createSecretKey(bytes), header };
 }

@@ -1,6 +1,6 @@
 /** Rows and bytes of one insert: far below 65,535 parameters and any usual `max_allowed_packet`, binary doubled as hex. */
-const maxRows = 500;
-const maxBytes = 512 * 1024;
+const maxRows = 1000;
+const maxBytes = 1024 * 1024;
 /** What a row takes beside its payload, generously. */
 const rowOverheadBytes = 600;
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { chunks } from './chunks.ts';
 import { decodeCursor, messageCursor } from './cursor.ts';
+import { insertRows, type Value } from './insert-rows.ts';
 import { toPage } from './page.ts';
 import { keepExisting, type SqlDialect } from './sql-dialect.ts';
 import type { Page, Store, UpstreamRow } from './store.ts';
@@ -14,16 +15,11 @@ export async function insertUpstream(
   dialect: SqlDialect,
   rows: readonly UpstreamRow[],
 ): Promise<number> {
-  let inserted = 0n;
-  for (const chunk of chunks(rows, (row) => row.payload.length)) {
-    const result = await db
-      .insertInto('upstream_messages')
-      .values(chunk.map(toColumns))
-      .modifyEnd(keepExisting(dialect, 'client_id'))
-      .executeTakeFirst();
-    inserted += result.numInsertedOrUpdatedRows ?? 0n;
-  }
-  return Number(inserted);
+  const end = keepExisting(dialect, 'client_id');
+  let inserted = 0;
+  for (const chunk of chunks(rows, (row) => row.payload.length))
+    inserted += await insertRows(db, 'upstream_messages', columns, chunk.map(toValues), end);
+  return inserted;
 }
 
 export async function upstreamMessages(
@@ -69,16 +65,20 @@ export async function countUpstream(db: Kysely<Tables>): Promise<number> {
   return found.count;
 }
 
-function toColumns(row: UpstreamRow): Omit<UpstreamMessagesTable, 'id'> {
-  return {
-    client_id: row.clientId,
-    message_id: row.messageId,
-    kind: row.kind,
-    payload: row.payload,
-    trace_id: row.traceId,
-    node_id: row.nodeId,
-    received_at_ms: wholeMs(row.receivedAtMs),
-  };
+const columns = [
+  'client_id',
+  'message_id',
+  'kind',
+  'payload',
+  'trace_id',
+  'node_id',
+  'received_at_ms',
+] as const satisfies (keyof UpstreamMessagesTable)[];
+
+/** In the order of `columns`. */
+function toValues(row: UpstreamRow): Value[] {
+  const { clientId, messageId, kind, payload, traceId, nodeId } = row;
+  return [clientId, messageId, kind, payload, traceId, nodeId, wholeMs(row.receivedAtMs)];
 }
 
 function toRow(found: Omit<UpstreamMessagesTable, 'id'>): UpstreamRow {

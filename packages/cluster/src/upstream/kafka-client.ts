@@ -1,12 +1,15 @@
-import { Kafka, logLevel, Partitioners, type Admin, type Message, type Producer } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type Message, type Producer } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaSettings } from '../config.ts';
 import { HeldClient } from './held-client.ts';
+import { useLeanCodec } from './kafkajs-codec.ts';
 import { fixCutFrames, fixIdleTimers, openSocket } from './kafkajs-fixes.ts';
+import { keyPartitioner } from './partitioner.ts';
 import { BatchTooLarge } from './send-queue.ts';
 
 fixIdleTimers();
 fixCutFrames();
+useLeanCodec();
 
 /** Broker errors that are about the size of the batch; everything else may be over at the next try. */
 const tooLarge: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
@@ -43,7 +46,7 @@ export class KafkaClient {
     });
     this.#producer = new HeldClient(() =>
       this.kafka.producer({
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: keyPartitioner,
         allowAutoTopicCreation: false,
       }),
     );

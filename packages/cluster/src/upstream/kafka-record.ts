@@ -59,7 +59,7 @@ const maxKeyBytes = 128;
 export function asDeadLetter(message: Message | KafkaMessage, reason: string): Message {
   const headers: IHeaders = { ...message.headers, reason, failedAtMs: String(Date.now()) };
   const { key = null, value } = message;
-  // A key that no client id can be is left out: kafkajs takes seconds and more to choose a partition by a long one.
+  // A key that no client id can be is left out, so that the rest has room.
   return { key: partBytes(key) <= maxKeyBytes ? key : null, value, headers };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { closeCodes } from '@longwire/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { metric, TestCluster, type TestServer } from '../../packages/push-server/test/harness.ts';
@@ -8,9 +9,11 @@ import { hasProgram } from '../../test-support/programs.ts';
 import { countOf } from '../src/load/clients/histogram.ts';
 import type { LineProcess } from '../src/load/clients/line-process.ts';
 import { nativeProgram } from '../src/lib/native.ts';
-import { marked, NativePrograms, statsWhen } from './native-clients.ts';
+import { SeededRandom } from '../src/lib/random.ts';
+import { marked, NativePrograms, statsWhen, type NativeStats } from './native-clients.ts';
 
 const CLIENTS = 20;
+const SEED = 20_261_121;
 const source = '127.8.0.1,127.8.0.2';
 
 describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
@@ -192,6 +195,48 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
     await clients.tell('churn', { cycles: 3 * CLIENTS, concurrency: 7 });
     const stats = await statsWhen(clients, ({ churned }) => churned === 3 * CLIENTS);
     expect(stats).toMatchObject({ logins: 3 * CLIENTS, loginFailures: 0, connected: 0, closed: {} });
+    await waitFor(async () => (await metric(server, 'longwire_connections')) === 0);
+  });
+
+  it('lose count of nothing, whatever they are told at once', async () => {
+    const random = new SeededRandom(SEED);
+    const run = { rate: 2000, seconds: 0.2, bytes: 50, senders: CLIENTS };
+    const to = await neighbours();
+    const commands = [
+      () => clients.tell('cut', { share: 0.3 }),
+      () => clients.tell('cut'),
+      () => clients.tell('connect', { rate: 5000, concurrency: 3 }),
+      () => clients.tell('connect', { concurrency: 100 }),
+      () => clients.tell('churn', { cycles: 5, concurrency: 2 }),
+      () => clients.tell('send', { ...run, to }),
+      () => clients.tell('publish', { ...run, kind: 'reading' }),
+      () => clients.tell('reconnect', { addresses: server.addresses.tcp, minMs: 0, maxMs: 30 }),
+      () => clients.tell('reconnect off'),
+      () => clients.tell(random.next() < 0.5 ? 'acknowledge on' : 'acknowledge off'),
+      () => clients.tell('heartbeat', { seconds: 0.05 }),
+      () => clients.tell('stats'),
+    ];
+    for (let step = 0; step < 300; step++) {
+      await commands[random.between(0, commands.length - 1)]!();
+      if (random.next() < 0.2) await sleep(random.between(0, 20));
+    }
+    await clients.tell('acknowledge on');
+    await clients.tell('reconnect', { addresses: server.addresses.tcp, minMs: 0, maxMs: 30 });
+    // Whoever would wait for an acknowledgement that was kept back hears that the recipient has gone.
+    await clients.tell('cut');
+    const stats = await waitFor(async () => {
+      // Those that churn are not there when the others are told to connect.
+      await clients.tell('connect');
+      const seen = await clients.tell<NativeStats>('stats');
+      const open = seen.sendsOpen + seen.sendsWaiting + seen.publishesOpen + seen.publishesWaiting;
+      return seen.connected === CLIENTS && open === 0 && seen;
+    });
+    const { dropped: _, ...sendAnswers } = stats.sendAnswers;
+    const { dropped: __, ...publishAnswers } = stats.publishAnswers;
+    expect([sumOf(sendAnswers), sumOf(publishAnswers)]).toEqual([stats.sent, stats.published]);
+    expect(stats.closed).toEqual({});
+    await clients.tell('reconnect off');
+    expect(await clients.tell('cut')).toEqual({ cut: CLIENTS });
     await waitFor(async () => (await metric(server, 'longwire_connections')) === 0);
   });
 

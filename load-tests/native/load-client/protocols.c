@@ -2,9 +2,11 @@
 
 #include "protocol.h"
 
-extern const Protocol bareProtocol, longwireProtocol;
+extern const Protocol bareProtocol, longwireProtocol, mqttProtocol, natsProtocol, socketioProtocol, websocketProtocol;
 
-static const Protocol *const protocols[] = {&bareProtocol, &longwireProtocol};
+static const Protocol *const protocols[] = {
+  &bareProtocol, &longwireProtocol, &mqttProtocol, &natsProtocol, &socketioProtocol, &websocketProtocol,
+};
 
 const Protocol *protocol;
 bool acknowledges = true;

@@ -6,8 +6,8 @@ import type { ClientStats } from '../src/load/clients/client-stats.ts';
 import { LineProcess } from '../src/load/clients/line-process.ts';
 import { nativeProgram } from '../src/lib/native.ts';
 
-/** Whatever the programs do in a test, each access to memory is watched: a wrong one ends the program with an error. */
-const WATCHED = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+/** Whatever the programs do in a test, each access to memory is watched: a wrong one ends the program with an error. And no warning is left. */
+const WATCHED = ['-Werror', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 /** Native programs of one test file, and the files that they read. */
 export class NativePrograms {

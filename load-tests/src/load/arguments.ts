@@ -23,6 +23,8 @@ export type Request =
 
 /** As many connections as a process may hold where it may open 20,000 files, with some to spare for a node that is lost. */
 export const CONNECTIONS_PER_PROCESS = 19_000;
+/** What a push-server takes, `push.maxConnections`, with some to spare as clients do not choose evenly. */
+const CONNECTIONS_AFTER_A_LOSS = 19_350;
 const MAX_CONNECTIONS = 5_000_000;
 const MAX_NODES = 300;
 const MAX_RATE = 1_000_000;
@@ -58,11 +60,14 @@ export function readArguments(args: readonly string[]): Request {
     most: number,
   ) => wholeNumber(flag, values[flag], preset, most);
   const connections = number('connections', defaults.connections, MAX_CONNECTIONS);
-  const fewestNodes = Math.ceil(connections / CONNECTIONS_PER_PROCESS);
+  const fewestNodes = Math.max(
+    Math.ceil(connections / CONNECTIONS_PER_PROCESS),
+    scenario.losesNode === true ? Math.ceil(connections / CONNECTIONS_AFTER_A_LOSS) + 1 : 1,
+  );
   const nodes = number('nodes', Math.max(defaults.nodes, fewestNodes), MAX_NODES);
   if (nodes < fewestNodes && values.cluster === undefined)
     throw new Error(
-      `--nodes: given ${nodes}; allowed: at least ${fewestNodes}, ${CONNECTIONS_PER_PROCESS} of ${connections} connections each`,
+      `--nodes: given ${nodes}; allowed: at least ${fewestNodes} for ${connections} connections`,
     );
   if (connections < nodes)
     throw new Error(`--connections: given ${connections}; allowed: at least one for each of ${nodes} nodes`);

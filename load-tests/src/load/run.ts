@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from '../../../deploy/local/lock.ts';
@@ -7,7 +7,7 @@ import { dataRoot, loadLockPort } from '../../../deploy/local/sets.ts';
 import { repository } from '../lib/cluster.ts';
 import { SeededRandom } from '../lib/random.ts';
 import { CONNECTIONS_PER_PROCESS, type LoadOptions } from './arguments.ts';
-import { Fleet } from './clients/fleet.ts';
+import { Fleet, privateFolder } from './clients/fleet.ts';
 import { Findings, textOf } from './findings.ts';
 import { shortcomings, thisMachine } from './machine.ts';
 import { writeReport } from './report/report.ts';
@@ -62,6 +62,7 @@ class Run {
     } finally {
       this.#say('ending everything');
       await target.stop();
+      rmSync(join(this.#folder, privateFolder), { recursive: true, force: true });
     }
     return this.#findings.failures.length === 0;
   }
@@ -69,7 +70,11 @@ class Run {
   async #startCluster(): Promise<Target> {
     this.#say('building');
     const build = [join(repository, 'node_modules/typescript/bin/tsc'), '-b', 'packages/cli'];
-    await promisify(execFile)(process.execPath, build, { cwd: repository, timeout: BUILD_DEADLINE_MS });
+    await promisify(execFile)(process.execPath, build, { cwd: repository, timeout: BUILD_DEADLINE_MS }).catch(
+      (error: Error & { stdout?: string }) => {
+        throw new Error(`it could not be built: ${error.stdout ?? error.message}`);
+      },
+    );
     const { nodes } = this.#options;
     return OwnCluster.start(nodes, this.#scenario.services, (line) => this.#say(line));
   }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,7 @@ export interface FleetOptions {
   readonly name: string;
   readonly clients: number;
   readonly processes: number;
+  /** For their logs; what they read is in `privateFolder` in it, which the run removes. */
   readonly folder: string;
   readonly say: (line: string) => void;
 }
@@ -25,6 +26,10 @@ interface Hand {
   readonly first: number;
   readonly count: number;
 }
+
+/** Holds tokens. */
+export const privateFolder = 'private';
+let filesWritten = 0;
 
 /** Source addresses of this run alone: the ports of an earlier run's connections stay taken for a minute. */
 const RUN = 2 + Math.floor(Math.random() * 250);
@@ -42,12 +47,10 @@ export class Fleet {
   /** CPU microseconds that it costs the push-servers to hold one of the clients for a minute; 0 until it was measured. */
   holdingMicroseconds = 0;
   readonly #options: FleetOptions;
-  readonly #files: string[];
 
-  private constructor(options: FleetOptions, hands: readonly Hand[], files: string[] = []) {
+  private constructor(options: FleetOptions, hands: readonly Hand[]) {
     this.#options = options;
     this.hands = hands;
-    this.#files = files;
   }
 
   static async start(options: FleetOptions): Promise<Fleet> {
@@ -80,7 +83,7 @@ export class Fleet {
   part(processes: number): Fleet {
     const hands = this.hands.slice(0, processes);
     const clients = hands.reduce((sum, { count }) => sum + count, 0);
-    return new Fleet({ ...this.#options, clients }, hands, this.#files);
+    return new Fleet({ ...this.#options, clients }, hands);
   }
 
   /** The push-servers that these clients belong to. */
@@ -100,9 +103,9 @@ export class Fleet {
 
   /** Writes a file for one of the processes, which may go on reading it; what stands in it is for this user alone. */
   async writeLines(lines: readonly string[]): Promise<string> {
-    const { folder, name } = this.#options;
-    const file = join(folder, `${name}-${this.#files.length + 1}.txt`);
-    this.#files.push(file);
+    const folder = join(this.#options.folder, privateFolder);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = join(folder, `${this.#options.name}-${++filesWritten}.txt`);
     const stream = createWriteStream(file, { mode: 0o600 });
     for (const line of lines) if (!stream.write(`${line}\n`)) await once(stream, 'drain');
     stream.end();
@@ -185,10 +188,8 @@ export class Fleet {
     );
   }
 
-  /** Ends the processes, and removes their files. */
   async stop(): Promise<void> {
     await Promise.all(this.hands.map(({ process }) => process.stop()));
-    await Promise.all(this.#files.map((file) => rm(file)));
   }
 }
 

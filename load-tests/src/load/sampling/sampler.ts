@@ -41,6 +41,8 @@ export class Sampler {
 
   start(): void {
     this.#run = this.#sampleUntilStopped();
+    // Whoever stops it is told.
+    this.#run.catch(() => undefined);
   }
 
   /** Rejects with what ended the sampling, if something did. */

@@ -1,7 +1,8 @@
 import { CpuMeter } from '../sampling/processes.ts';
 import { BareServer } from '../bare.ts';
 import type { Fleet } from '../clients/fleet.ts';
-import { percentile } from '../clients/histogram.ts';
+import { percentile, type Histogram } from '../clients/histogram.ts';
+import type { Goal } from '../findings.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDeliveries, checkNobodyLeft, resetCounts } from './checks.ts';
 import { signIn } from './logins.ts';
@@ -20,13 +21,16 @@ export const broadcast: Scenario = {
     const { fleet, findings } = bench;
     await bench.phase('signing in', () => signIn(bench, fleet));
     const single = await bench.phase('one at a time', () => pushSingly(bench, fleet));
-    const joined = await bench.phase(`${IN_A_ROW} in a row`, () => pushInARow(bench, fleet));
-    findings.figure('messages per CPU second in a row, against one at a time', single / joined, 'times', {
+    reportBroadcasts(bench, 'a broadcast', single);
+    const joined = await bench.phase('in a row', () => pushInARow(bench, fleet));
+    reportBroadcasts(bench, `${IN_A_ROW} broadcasts in a row`, joined);
+    const ratio = single.microseconds / joined.microseconds;
+    findings.figure('messages per CPU second in a row, against one at a time', ratio, 'times', {
       atLeast: 10,
     });
     const bare = await bench.phase('a bare C server', () => measureBare(bench));
     findings.figure('CPU per recipient, bare C server', bare, 'us');
-    findings.figure('CPU per recipient, push-server against bare C server', single / bare, 'times', {
+    findings.figure('push-server against bare C server', single.microseconds / bare, 'times', {
       atMost: 1.25,
     });
   },
@@ -41,8 +45,15 @@ async function measureBare(bench: Bench): Promise<number> {
   }
 }
 
-/** Pushes to everyone, one push after the other has arrived. Answers the CPU of the push-servers per recipient in microseconds. */
-export async function pushSingly(bench: Bench, fleet: Fleet, pushes = SINGLES): Promise<number> {
+/** What broadcasts took. */
+export interface Broadcasts {
+  /** CPU of the push-servers per recipient and message. */
+  readonly microseconds: number;
+  readonly arrivals: Histogram;
+}
+
+/** Pushes to everyone, one push after the other has arrived. */
+export async function pushSingly(bench: Bench, fleet: Fleet, pushes = SINGLES): Promise<Broadcasts> {
   return measure(bench, fleet, 'a broadcast', pushes, async () => {
     for (let push = 1; push <= pushes; push++) {
       const pushId = await bench.pushes.beginToEveryone(PAYLOAD_BYTES);
@@ -52,14 +63,25 @@ export async function pushSingly(bench: Bench, fleet: Fleet, pushes = SINGLES): 
   });
 }
 
-/** Pushes to everyone, again and again without waiting. Answers the CPU of the push-servers per recipient and message in microseconds. */
-export async function pushInARow(bench: Bench, fleet: Fleet, pushes = IN_A_ROW): Promise<number> {
-  return measure(bench, fleet, `one of ${pushes} broadcasts in a row`, pushes, async () => {
+/** Pushes to everyone, again and again without waiting. */
+export async function pushInARow(bench: Bench, fleet: Fleet, pushes = IN_A_ROW): Promise<Broadcasts> {
+  return measure(bench, fleet, 'broadcasts in a row', pushes, async () => {
     const pushIds: string[] = [];
     for (let push = 0; push < pushes; push++) pushIds.push(await bench.pushes.beginToEveryone(PAYLOAD_BYTES));
     await arrived(fleet, pushes * fleet.clients);
     for (const pushId of pushIds) await bench.pushes.conclude(pushId);
   });
+}
+
+export function reportBroadcasts(
+  { findings }: Bench,
+  what: string,
+  { microseconds, arrivals }: Broadcasts,
+  goalSeconds: Goal | null = null,
+): void {
+  findings.figure(`CPU per recipient of ${what}, push-servers`, microseconds, 'us');
+  findings.figure(`last client has ${what}`, percentile(arrivals, 100) / 1000, 's', goalSeconds);
+  findings.latency(`${what}, call of the API until arrival`, arrivals);
 }
 
 async function measure(
@@ -68,28 +90,18 @@ async function measure(
   what: string,
   pushes: number,
   push: () => Promise<void>,
-): Promise<number> {
+): Promise<Broadcasts> {
   const { findings, target } = bench;
   await resetCounts(fleet);
   const meter = new CpuMeter(target, fleet);
   await push();
-  const cpu = (meter.seconds('push-servers') / pushes / fleet.clients) * 1e6;
+  const microseconds = (meter.seconds('push-servers') / pushes / fleet.clients) * 1e6;
   const stats = await fleet.stats();
   checkDeliveries(bench, what, stats, pushes * fleet.clients);
   checkNobodyLeft(bench, what, stats);
-  findings.same(
-    `${what}: the last one, for who is furthest behind`,
-    stats.lastBroadcast.min,
-    bench.pushes.lastToEveryone,
-  );
-  findings.figure(`CPU per recipient of ${what}, push-servers`, cpu, 'us');
-  findings.figure(
-    `last client has ${what}, from the call of the API`,
-    percentile(stats.histograms.deliver, 100) / 1000,
-    's',
-  );
-  findings.latency(`arrival of ${what}`, stats.histograms.deliver);
-  return cpu;
+  const behind = stats.lastBroadcast.min;
+  findings.same(`${what}: the last one, for who is furthest behind`, behind, bench.pushes.lastToEveryone);
+  return { microseconds, arrivals: stats.histograms.deliver };
 }
 
 async function arrived(fleet: Fleet, count: number): Promise<void> {

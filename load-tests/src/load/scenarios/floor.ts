@@ -30,7 +30,7 @@ export async function measureFloor(bench: Bench, turns: number): Promise<void> {
       const found = { own: [] as number[], c: [] as number[], net: [] as number[], joined: [] as number[] };
       for (let turn = 1; turn <= turns; turn++)
         await bench.phase(`turn ${turn} of ${turns}`, async () => {
-          found.own.push(await pushSingly(bench, fleet, ROUNDS));
+          found.own.push((await pushSingly(bench, fleet, ROUNDS)).microseconds);
           found.c.push(await c.write(ROUNDS));
           found.net.push(await net.write(ROUNDS));
           found.joined.push(await c.write(1, IN_A_ROW));

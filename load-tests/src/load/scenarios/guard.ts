@@ -1,6 +1,6 @@
 import { isReached, type Figure } from '../findings.ts';
 import type { Scenario } from '../scenario.ts';
-import { pushInARow } from './broadcast.ts';
+import { IN_A_ROW, pushInARow, reportBroadcasts } from './broadcast.ts';
 import { measureFloor } from './floor.ts';
 import { signIn } from './logins.ts';
 import { held, reportEmpty, reportPerConnection } from './memory.ts';
@@ -22,7 +22,8 @@ export const guard: Scenario = {
     findings.figure('CPU of the push-server per login', microseconds, 'us', CPU_PER_LOGIN);
     reportPerConnection(bench, empty, await held(target), fleet.clients);
     await measureFloor(bench, 1);
-    await bench.phase('in a row', () => pushInARow(bench, fleet));
+    const joined = await bench.phase('in a row', () => pushInARow(bench, fleet));
+    reportBroadcasts(bench, `${IN_A_ROW} broadcasts in a row`, joined);
     for (const figure of findings.missed.filter(isFarOff))
       findings.check(
         false,

@@ -24,8 +24,8 @@ export const idle: Scenario = {
     reportPerConnection(bench, empty, full, fleet.clients);
     await bench.phase('holding', () => hold(bench, fleet));
     const later = await bench.phase('collecting garbage', () => held(target));
-    const growth = (later.userBytes - full.userBytes) / fleet.clients;
-    findings.figure('growth of user memory per connection while held', growth, 'B', { atMost: 100 });
+    const growth = (later.heapBytes - full.heapBytes) / fleet.clients;
+    findings.figure('growth of the heap per connection while held', growth, 'B', { atMost: 100 });
     await checkDrift(bench, fleet.clients);
     await bench.phase('leaving', async () => {
       await fleet.tell('cut');
@@ -33,11 +33,8 @@ export const idle: Scenario = {
       await checkDrift(bench, 0);
     });
     const end = await bench.phase('collecting garbage', () => held(target));
-    findings.figure(
-      'user memory left per connection that was',
-      (end.userBytes - empty.userBytes) / fleet.clients,
-      'B',
-    );
+    const left = (end.heapBytes - empty.heapBytes) / fleet.clients;
+    findings.figure('heap left per connection that was', left, 'B', { atMost: 100 });
     if (!Number.isNaN(end.openFiles))
       findings.same('files open after all have left', end.openFiles, empty.openFiles);
   },

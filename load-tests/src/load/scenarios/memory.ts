@@ -1,11 +1,16 @@
 import { machineUse, openFilesOf, proportionalBytesOf } from '../../lib/proc.ts';
+import { metricSum } from '../sampling/metrics-text.ts';
 import type { Bench } from '../scenario.ts';
 import type { PushServer, Target } from '../target/target.ts';
+
+const METRICS_DEADLINE_MS = 10_000;
 
 /** What is held at one moment, without garbage. */
 export interface Held {
   /** User memory of the push-servers (PSS); NaN where they run elsewhere. */
   readonly userBytes: number;
+  /** What their programs hold, without what the allocator keeps for later: only this tells a leak of a few bytes. */
+  readonly heapBytes: number;
   /** Of the whole machine: sockets of clients and servers. */
   readonly kernelBytes: number;
   readonly openFiles: number;
@@ -21,6 +26,7 @@ export async function held(
     pushServers.reduce((total, { pid }) => total + (pid === null ? NaN : of(pid)), 0);
   return {
     userBytes: sum(proportionalBytesOf),
+    heapBytes: await heapBytes(pushServers),
     kernelBytes: slabBytes + tcpBytes,
     openFiles: sum(openFilesOf),
   };
@@ -36,4 +42,15 @@ export function reportPerConnection({ findings }: Bench, empty: Held, full: Held
   findings.figure('user memory per idle signed-in connection', user, 'B', { atMost: 2500 });
   const kernel = (full.kernelBytes - empty.kernelBytes) / connections;
   findings.figure('kernel memory per connection, both ends', kernel, 'B');
+}
+
+async function heapBytes(pushServers: readonly PushServer[]): Promise<number> {
+  let bytes = 0;
+  for (const { url } of pushServers) {
+    if (url === null) return NaN;
+    const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(METRICS_DEADLINE_MS) });
+    const text = await response.text();
+    bytes += metricSum(text, 'nodejs_heap_size_used_bytes') + metricSum(text, 'nodejs_external_memory_bytes');
+  }
+  return bytes;
 }

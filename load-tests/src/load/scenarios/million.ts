@@ -1,7 +1,7 @@
 import { totalOf } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
-import { pushInARow, pushSingly } from './broadcast.ts';
+import { IN_A_ROW, pushInARow, pushSingly, reportBroadcasts } from './broadcast.ts';
 import { checkDrift, resetCounts } from './checks.ts';
 import { hold } from './idle.ts';
 import { signIn } from './logins.ts';
@@ -16,6 +16,7 @@ const SEND_SECONDS = 20;
 /** What the few are compared by, before the many come. */
 const FEW_PROCESSES = 2;
 const FEW_HOLD_SECONDS = 60;
+const BROADCASTS = 2;
 /** Percent. */
 const GOAL_OF_GROWTH = { atMost: 10 };
 const BACK_DEADLINE_MS = 180_000;
@@ -23,13 +24,15 @@ const BACK_DEADLINE_MS = 180_000;
 export const million: Scenario = {
   name: 'million',
   what: 'all of it: connect, hold, push to everyone and to some, send, lose a node; the costs of many beside those of few',
-  defaults: { connections: MILLION, nodes: 53, ratePerSecond: 2000, durationSeconds: 600 },
+  losesNode: true,
+  defaults: { connections: MILLION, nodes: 2, ratePerSecond: 2000, durationSeconds: 600 },
   services: ['route', 'admin'],
   run: async (bench) => {
     const { fleet, findings, options, target } = bench;
     const isWhole = fleet.clients >= MILLION;
     reportEmpty(bench, await bench.phase('empty', () => held(target)));
-    const few = await costs(bench, fleet.part(FEW_PROCESSES), FEW_HOLD_SECONDS);
+    const fewSeconds = Math.min(FEW_HOLD_SECONDS, options.durationSeconds);
+    const few = await costs(bench, fleet.part(FEW_PROCESSES), fewSeconds);
     const many = await costs(bench, fleet, options.durationSeconds);
     findings.figure('connections held', fleet.clients, '', { atLeast: MILLION });
     findings.figure(
@@ -45,10 +48,12 @@ export const million: Scenario = {
         '%',
         GOAL_OF_GROWTH,
       );
-    await bench.phase('broadcasts in a row', () => pushInARow(bench, fleet));
+    const joined = await bench.phase('broadcasts in a row', () => pushInARow(bench, fleet));
+    reportBroadcasts(bench, `${IN_A_ROW} broadcasts in a row`, joined);
     await bench.phase('a targeted push', () => pushToTargets(bench, fleet));
     await bench.phase('a node is killed', () => killOne(bench));
-    await bench.phase('a broadcast after that', () => pushSingly(bench, fleet, 1));
+    const after = await bench.phase('a broadcast after that', () => pushSingly(bench, fleet, 1));
+    reportBroadcasts(bench, 'a broadcast after a node was killed', after);
     await checkDrift(bench, fleet.clients);
   },
 };
@@ -71,7 +76,8 @@ async function costs(
   const added = fleet.clients - connectedBefore;
   reportPerConnection(bench, before, after, added);
   const minute = await bench.phase(`${name} are held`, () => hold(bench, fleet, holdSeconds));
-  const recipient = await bench.phase(`a broadcast to ${name}`, () => pushSingly(bench, fleet, 2));
+  const broadcasts = await bench.phase(`a broadcast to ${name}`, () => pushSingly(bench, fleet, BROADCASTS));
+  reportBroadcasts(bench, `a broadcast to ${name}`, broadcasts, { atMost: 15 });
   const sends = { ratePerSecond: options.ratePerSecond, durationSeconds: SEND_SECONDS };
   const message = await bench.phase(`${name} send`, () => measureSends(bench, fleet, sends));
   return {
@@ -81,7 +87,7 @@ async function costs(
       'CPU per login': microseconds,
       'user memory per connection': (after.userBytes - before.userBytes) / added,
       'CPU to hold a connection': minute,
-      'CPU per recipient of a broadcast': recipient,
+      'CPU per recipient of a broadcast': broadcasts.microseconds,
       'CPU per message from client to client': message,
     },
   };

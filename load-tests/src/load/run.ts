@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { withLock } from '../../../deploy/local/lock.ts';
 import { dataRoot, loadLockPort } from '../../../deploy/local/sets.ts';
-import { repository } from '../lib/cluster.ts';
+import { buildServices } from '../lib/build.ts';
 import { SeededRandom } from '../lib/random.ts';
 import { CONNECTIONS_PER_PROCESS, type LoadOptions } from './arguments.ts';
 import { Fleet, privateFolder } from './clients/fleet.ts';
@@ -20,7 +18,6 @@ import type { Target } from './target/target.ts';
 
 /** How long a run may wait for another one, which has the same ports. */
 const LOCK_DEADLINE_MS = 600_000;
-const BUILD_DEADLINE_MS = 300_000;
 
 /** Runs a scenario and writes its report. Answers whether every delivery was accounted for. Throws when it could not be run. */
 export async function runLoad(scenario: Scenario, options: LoadOptions): Promise<boolean> {
@@ -69,12 +66,7 @@ class Run {
 
   async #startCluster(): Promise<Target> {
     this.#say('building');
-    const build = [join(repository, 'node_modules/typescript/bin/tsc'), '-b', 'packages/cli'];
-    await promisify(execFile)(process.execPath, build, { cwd: repository, timeout: BUILD_DEADLINE_MS }).catch(
-      (error: Error & { stdout?: string }) => {
-        throw new Error(`it could not be built: ${error.stdout ?? error.message}`);
-      },
-    );
+    await buildServices();
     const { nodes } = this.#options;
     return OwnCluster.start(nodes, this.#scenario.services, (line) => this.#say(line));
   }

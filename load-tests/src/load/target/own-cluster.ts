@@ -1,20 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { backendNames, placeOf } from '../../../../deploy/local/sets.ts';
 import { Cluster, type Node } from '../../lib/cluster.ts';
+import { COLLECT_ON_SIGNAL, collectGarbage } from '../../lib/garbage.ts';
 import type { HelperRole } from '../scenario.ts';
 import type { ProcessGroup, PushServer, Target } from './target.ts';
 
 const FIRST_PORT = 17_800;
 const STARTING_AT_ONCE = 4;
-const COLLECTIONS = 3;
-const COLLECTION_MS = 1000;
-/** A service that is told SIGUSR2 collects all its garbage. */
-const COLLECT_ON_SIGNAL = [
-  '--expose-gc',
-  `--import=data:text/javascript,process.on('SIGUSR2',()=>globalThis.gc())`,
-];
 
 /** What a node can do, not what it is allowed: the limits that a load would run into before the machine does. */
 const LOAD_SETTINGS = {
@@ -91,11 +84,7 @@ export class OwnCluster implements Target {
   }
 
   async collectGarbage(): Promise<void> {
-    // The allocator gives back what is free a moment later.
-    for (let round = 0; round < COLLECTIONS; round++) {
-      for (const { process } of this.#pushNodes()) process.kill('SIGUSR2');
-      await sleep(COLLECTION_MS);
-    }
+    await collectGarbage(this.#pushNodes().map(({ process }) => process));
   }
 
   async kill({ name }: PushServer): Promise<void> {

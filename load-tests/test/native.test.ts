@@ -248,6 +248,15 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
     expect(stats.closed).toEqual({ tokenInvalid: 1 });
   });
 
+  it('count why they could not even connect', async () => {
+    const nobody = await programs.file('nobody', ['one', 'two']);
+    // An address of no machine (RFC 5737).
+    await clients.tell('clients', { file: nobody, address: server.addresses.tcp, source: '192.0.2.1' });
+    await clients.tell('connect');
+    const stats = await statsWhen(clients, ({ connected }) => connected === CLIENTS);
+    expect(stats).toMatchObject({ failures: { EADDRNOTAVAIL: 2 }, loginFailures: 2, connecting: 0 });
+  });
+
   it('know the names of all close codes', async () => {
     const text = await readFile(
       join(import.meta.dirname, '../native/load-client/protocol-longwire.c'),

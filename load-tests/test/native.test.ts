@@ -229,7 +229,7 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
       await clients.tell('connect');
       const seen = await clients.tell<NativeStats>('stats');
       const open = seen.sendsOpen + seen.sendsWaiting + seen.publishesOpen + seen.publishesWaiting;
-      return seen.connected === CLIENTS && open === 0 && seen;
+      return seen.connected === CLIENTS && open === 0 ? seen : null;
     });
     const { dropped: _, ...sendAnswers } = stats.sendAnswers;
     const { dropped: __, ...publishAnswers } = stats.publishAnswers;

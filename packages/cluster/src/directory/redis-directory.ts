@@ -13,7 +13,7 @@ import {
 import { RedisClient } from './redis-client.ts';
 import { bootPrefix, ownerPrefix, packDetails, packRoute, RedisLayout, unpackRoute } from './redis-layout.ts';
 import { RedisNodes } from './redis-nodes.ts';
-import { TickBatch } from './tick-batch.ts';
+import { CallBatch } from './call-batch.ts';
 
 /**
  * Entries in one script call: Redis does nothing else meanwhile, and 100 claims take it well under a millisecond.
@@ -45,7 +45,7 @@ interface Release {
 
 /**
  * The directory in Redis (7 or newer); see redis-layout.ts for what lies where. Calls made in the same turn of the event
- * loop share a script call; in a Redis Cluster those of one bucket do. `lookup`, `count`, `sweep`, `leases` and `knownBoots` take several calls, and
+ * loop, or while an earlier one of their kind is under way, share a script call; in a Redis Cluster those of one bucket and turn do. `lookup`, `count`, `sweep`, `leases` and `knownBoots` take several calls, and
  * the deadline is for each.
  */
 export class RedisDirectory implements Directory {
@@ -53,11 +53,11 @@ export class RedisDirectory implements Directory {
   readonly #layout: RedisLayout;
   readonly #nodes: RedisNodes;
   readonly #isCluster: boolean;
-  readonly #claims: TickBatch<Session, string>;
-  readonly #confirms: TickBatch<Session, string>;
-  readonly #releases: TickBatch<Release, number>;
-  readonly #routes: TickBatch<{ clientId: string }, string>;
-  readonly #floors: TickBatch<{ clientId: string }, string>;
+  readonly #claims: CallBatch<Session, string>;
+  readonly #confirms: CallBatch<Session, string>;
+  readonly #releases: CallBatch<Release, number>;
+  readonly #routes: CallBatch<{ clientId: string }, string>;
+  readonly #floors: CallBatch<{ clientId: string }, string>;
 
   constructor({ settings, logger }: { settings: RedisSettings; logger: Logger }) {
     const layout = new RedisLayout(settings.keyPrefix, settings.buckets);
@@ -68,21 +68,21 @@ export class RedisDirectory implements Directory {
     this.#isCluster = settings.mode === 'cluster';
     const bucketOf = ({ clientId }: { clientId: string }) => layout.bucketOf(clientId);
     const groupOf = this.#isCluster ? bucketOf : null;
-    this.#claims = new TickBatch<Session, string>(entriesPerCall, groupOf, (sessions) =>
+    this.#claims = new CallBatch<Session, string>(entriesPerCall, groupOf, (sessions) =>
       client.script<string[]>(
         'claim',
         sessions.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
         [maxTokenLifeMs, ...sessions.flatMap((s) => [s.clientId, packRoute(s.route), s.tokenIssuedAtMs])],
       ),
     );
-    this.#confirms = new TickBatch<Session, string>(entriesPerCall, groupOf, (sessions) =>
+    this.#confirms = new CallBatch<Session, string>(entriesPerCall, groupOf, (sessions) =>
       client.script<string[]>(
         'confirm',
         sessions.flatMap(({ clientId }) => layout.routesAndFloors(clientId)),
         sessions.flatMap(confirmArguments),
       ),
     );
-    this.#releases = new TickBatch<Release, number>(entriesPerCall, groupOf, (releases) =>
+    this.#releases = new CallBatch<Release, number>(entriesPerCall, groupOf, (releases) =>
       client.script<number[]>(
         'release',
         releases.map((release) => layout.routes(bucketOf(release))),
@@ -95,12 +95,12 @@ export class RedisDirectory implements Directory {
         asked.map((one) => keyOf(bucketOf(one))),
         asked.map(({ clientId }) => clientId),
       );
-    this.#routes = new TickBatch(
+    this.#routes = new CallBatch(
       lookupsPerCall,
       groupOf,
       read((bucket) => layout.routes(bucket)),
     );
-    this.#floors = new TickBatch(
+    this.#floors = new CallBatch(
       lookupsPerCall,
       groupOf,
       read((bucket) => layout.floors(bucket)),

@@ -74,7 +74,7 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
     metricsAuthorized: requireApiKeyOrClusterSecret(apiKeys, 'viewer', cluster.secret),
   });
   servePushes(server, { desk, store, apiKeys });
-  serveOutcomes(server, deliveries, cluster.secret);
+  serveOutcomes(server, { deliveries, clusterSecret: cluster.secret, metrics });
   let url = '';
   let registration: RouteRegistration | null = null;
 

@@ -189,8 +189,9 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     },
     metricsAuthorized: requireApiKeyOrClusterSecret(config.apiKeys, 'viewer', config.cluster.secret),
   });
+  const checkAwake = (): void => guard.check();
   server.addHook('onRequest', (_request, _reply, done) => {
-    guard.check();
+    checkAwake();
     done();
   });
   serveNodeApi(server, {
@@ -203,6 +204,8 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     remote,
     reports,
     metrics: ownMetrics,
+    callMetrics: metrics,
+    checkAwake,
     logger,
   });
 
@@ -305,6 +308,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     kicks.close();
     await nodeClient.close();
     await gateway.stop();
+    local.close();
     loopDelay.stop();
     guard.stop();
     keys.close();

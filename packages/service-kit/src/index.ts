@@ -25,6 +25,7 @@ export {
   type ClusterSettings,
   type LogSettings,
 } from './config/sections.ts';
+export { serveFrequentCalls, type FrequentCall, type FrequentCallsOptions } from './http/frequent-calls.ts';
 export { acceptProtobuf, decodeProtobuf } from './http/protobuf.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export type { HttpConnectionLimits } from './http/connection-limits.ts';

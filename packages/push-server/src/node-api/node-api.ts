@@ -4,7 +4,6 @@ import {
   nodeApi,
   NODE_API_PREFIX,
   OriginRole,
-  type Delivery,
   type NodeDeliveries,
   type Outcomes,
 } from '@longwire/cluster';
@@ -14,7 +13,10 @@ import {
   decodeProtobuf,
   Problem,
   requireClusterSecret,
+  serveFrequentCalls,
+  type FrequentCall,
   type HttpServer,
+  type Metrics,
 } from '@longwire/service-kit';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
 import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
@@ -35,6 +37,10 @@ export interface NodeApiParts {
   readonly remote: NodeDeliveries;
   readonly reports: OutcomeReports;
   readonly metrics: PushServerMetrics;
+  /** Where the calls themselves are measured. */
+  readonly callMetrics: Metrics;
+  /** Called before a call is read. */
+  readonly checkAwake: () => void;
   readonly logger: Logger;
 }
 
@@ -52,20 +58,26 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
   } as const;
   const answer = 'application/x-protobuf';
 
-  server.post(`${NODE_API_PREFIX}/deliver`, options, async (request, reply) => {
-    const call = decodeProtobuf(nodeApi.deliver.request, request.body);
-    const origin: Reporter = {
-      role: call.originRole === OriginRole.PUSH_ROUTE ? 'push-route' : 'push-server',
-      nodeId: call.originNodeId,
-      run: call.originRun,
-    };
-    const outcomes = deliver(parts, origin, call.deliveries);
-    return reply.type(answer).send(nodeApi.deliver.response.encode({ outcomes }).finish());
-  });
-
-  server.post(`${NODE_API_PREFIX}/outcomes`, options, async (request, reply) => {
-    parts.remote.takeReport(decodeProtobuf(nodeApi.outcomes.request, request.body));
-    return reply.code(204).send();
+  const calls = new Map<string, FrequentCall>([
+    [
+      `${NODE_API_PREFIX}/deliver`,
+      (body) => {
+        const call = decodeProtobuf(nodeApi.deliver.request, body);
+        return nodeApi.deliver.response.encode({ outcomes: deliver(parts, call) }).finish();
+      },
+    ],
+    [
+      `${NODE_API_PREFIX}/outcomes`,
+      (body) => {
+        parts.remote.takeReport(decodeProtobuf(nodeApi.outcomes.request, body));
+        return null;
+      },
+    ],
+  ]);
+  serveFrequentCalls(server, calls, {
+    ...{ clusterSecret: parts.clusterSecret, bodyLimitBytes: BODY_LIMIT_BYTES },
+    metrics: parts.callMetrics,
+    onRequest: parts.checkAwake,
   });
 
   const slow = { ...options, handlerTimeout: MAX_DEADLINE_MS + 5000 };
@@ -117,16 +129,19 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
   });
 }
 
+type DeliverCall = ReturnType<typeof nodeApi.deliver.request.decode>;
+
 /** Answers the outcomes that are known during the call; the others are reported later. */
-function deliver(
-  { local, reports, metrics, logger }: NodeApiParts,
-  origin: Reporter,
-  deliveries: readonly Delivery[],
-): Outcomes {
+function deliver({ local, reports, metrics, logger }: NodeApiParts, call: DeliverCall): Outcomes {
+  const origin: Reporter = {
+    role: call.originRole === OriginRole.PUSH_ROUTE ? 'push-route' : 'push-server',
+    nodeId: call.originNodeId,
+    run: call.originRun,
+  };
   const report = reports.to(origin);
   const known = { ids: [] as number[], positions: [] as number[], outcomes: [] as number[] };
   let isAnswered = false;
-  for (const delivery of deliveries) {
+  for (const delivery of call.deliveries) {
     const id = delivery.id ?? 0;
     const clientIds = delivery.clientIds ?? [];
     const message = delivery.message ?? {};

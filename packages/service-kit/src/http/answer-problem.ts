@@ -35,7 +35,8 @@ export async function answerProblem(
     .send(JSON.stringify(problem.toBody(request.id)));
 }
 
-function problemOf(error: unknown): Problem {
+/** Any error as what the caller is told. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof RequestInvalid) {
     return new Problem('invalid-request', error.message, { errors: error.problems });

@@ -1,13 +1,15 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import type { HttpServer } from './server.ts';
 
+export const requestSecondsName = 'longwire_http_request_seconds';
+
 /** One log line and one measurement per request. The query string is in neither: it may hold what must not be kept. */
 export function observeRequests(app: HttpServer, metrics: Metrics): void {
-  const seconds = metrics.histogram(
-    'longwire_http_request_seconds',
-    'Time from the request to the end of its answer',
-    ['method', 'route', 'status'],
-  );
+  const seconds = metrics.histogram(requestSecondsName, 'Time from the request to the end of its answer', [
+    'method',
+    'route',
+    'status',
+  ]);
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     const { method } = request;

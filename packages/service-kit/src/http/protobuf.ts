@@ -1,12 +1,12 @@
 import { Problem } from '../problem/problem.ts';
 import type { HttpServer } from './server.ts';
 
+export const protobufType = 'application/x-protobuf';
+
 /** Lets routes of this server (or plugin scope) take bodies of `application/x-protobuf`, as bytes for `decodeProtobuf`. */
 export function acceptProtobuf(server: Pick<HttpServer, 'addContentTypeParser'>): void {
-  server.addContentTypeParser(
-    'application/x-protobuf',
-    { parseAs: 'buffer' },
-    (_request, body: Buffer, done) => done(null, body),
+  server.addContentTypeParser(protobufType, { parseAs: 'buffer' }, (_request, body: Buffer, done) =>
+    done(null, body),
   );
 }
 

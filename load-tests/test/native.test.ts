@@ -188,7 +188,9 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
       ({ connected, closed }) => connected === CLIENTS && sumOf(closed) > 0,
     );
     expect(await metric(other, 'longwire_connections')).toBe(CLIENTS);
-    expect(Object.keys(stats.failures).filter((name) => name !== 'ECONNREFUSED')).toEqual([]);
+    // A server that is going resets those that it had not accepted yet.
+    const names = ['ECONNREFUSED', 'ECONNRESET'];
+    expect(Object.keys(stats.failures).filter((name) => !names.includes(name))).toEqual([]);
   });
 
   it('connect, sign in and leave again and again', async () => {

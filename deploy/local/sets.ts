@@ -15,10 +15,10 @@ const firstPort: Record<SetName, number> = {
   demo: 17_101,
   bench: 17_201,
   faults: 17_601,
-  load: 17_701,
+  load: 18_001,
 };
 /** Held by a run of the load tool, from its start to its end. */
-export const loadLockPort = 17_790;
+export const loadLockPort = 18_090;
 /** After the ports of the four backends come those that they do not share. */
 const controllerOffset = backendNames.length;
 const lockOffset = controllerOffset + 1;

@@ -27,7 +27,8 @@ export async function runLoad(scenario: Scenario, options: LoadOptions): Promise
     clientProcesses: clientProcessesOf(options),
   });
   if (problems.length > 0) throw new Error(`this machine cannot run that:\n  ${problems.join('\n  ')}`);
-  return withLock(loadLockPort, LOCK_DEADLINE_MS, () => new Run(scenario, options).run());
+  const run = async (): Promise<boolean> => new Run(scenario, options).run();
+  return options.cluster === null ? withLock(loadLockPort, LOCK_DEADLINE_MS, run) : run();
 }
 
 function clientProcessesOf({ connections, nodes }: LoadOptions): number {

@@ -2,6 +2,10 @@ import { inWords, totalOf, type ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench } from '../scenario.ts';
 import { driftFrom } from '../target/online.ts';
+import type { Held } from './memory.ts';
+
+/** Of each push-server. */
+const SPARE_FILES = 24;
 
 /** Nothing came twice, nothing was skipped, and as much came as should have. */
 export function checkDeliveries(
@@ -30,6 +34,16 @@ export async function checkDrift({ findings, target }: Bench, connected: number)
   const drift = await driftFrom(connected, target);
   findings.figure('online count in the directory against live connections, drift', drift, '', { atMost: 0 });
   findings.same('drift of the online count', drift, 0);
+}
+
+/** Every file of a client is closed again; pools of connections to backends and nodes may have grown. */
+export function checkOpenFiles({ findings, target }: Bench, before: Held, after: Held): void {
+  if (Number.isNaN(after.openFiles)) return;
+  const most = before.openFiles + SPARE_FILES * target.pushServers.length;
+  findings.check(
+    after.openFiles <= most,
+    `files open after all have left: ${after.openFiles}, at most ${most} is right`,
+  );
 }
 
 /** From here on clients count anew. */

@@ -1,6 +1,6 @@
 import { CpuMeter } from '../sampling/processes.ts';
 import type { Bench, Scenario } from '../scenario.ts';
-import { checkDrift } from './checks.ts';
+import { checkDrift, checkOpenFiles } from './checks.ts';
 import { held } from './memory.ts';
 
 const CYCLES_PER_CLIENT = 50;
@@ -35,8 +35,7 @@ export const churn: Scenario = {
     findings.figure('growth of the heap over all cycles', growth, 'MB', { atMost: 5 });
     const ofProcess = (after.userBytes - before.userBytes) / 1e6;
     findings.figure('growth of user memory over all cycles', ofProcess, 'MB');
-    if (!Number.isNaN(after.openFiles))
-      findings.same('files open after all cycles', after.openFiles, before.openFiles);
+    checkOpenFiles(bench, before, after);
   },
 };
 

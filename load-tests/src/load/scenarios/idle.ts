@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CpuMeter } from '../sampling/processes.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
-import { checkDrift, checkNobodyLeft, resetCounts } from './checks.ts';
+import { checkDrift, checkNobodyLeft, checkOpenFiles, resetCounts } from './checks.ts';
 import { signIn } from './logins.ts';
 import { held, reportEmpty, reportPerConnection } from './memory.ts';
 
@@ -35,8 +35,7 @@ export const idle: Scenario = {
     const end = await bench.phase('collecting garbage', () => held(target));
     const left = (end.heapBytes - empty.heapBytes) / fleet.clients;
     findings.figure('heap left per connection that was', left, 'B', { atMost: 100 });
-    if (!Number.isNaN(end.openFiles))
-      findings.same('files open after all have left', end.openFiles, empty.openFiles);
+    checkOpenFiles(bench, empty, end);
   },
 };
 

@@ -78,7 +78,8 @@ async function costs(
   const minute = await bench.phase(`${name} are held`, () => hold(bench, fleet, holdSeconds));
   const broadcasts = await bench.phase(`a broadcast to ${name}`, () => pushSingly(bench, fleet, BROADCASTS));
   reportBroadcasts(bench, `a broadcast to ${name}`, broadcasts, { atMost: 15 });
-  const sends = { ratePerSecond: options.ratePerSecond, durationSeconds: SEND_SECONDS };
+  const durationSeconds = Math.min(SEND_SECONDS, holdSeconds);
+  const sends = { ratePerSecond: options.ratePerSecond, durationSeconds };
   const message = await bench.phase(`${name} send`, () => measureSends(bench, fleet, sends));
   return {
     clients: fleet.clients,

@@ -6,11 +6,11 @@ import { COLLECT_ON_SIGNAL, collectGarbage } from '../../lib/garbage.ts';
 import type { HelperRole } from '../scenario.ts';
 import type { ProcessGroup, PushServer, Target } from './target.ts';
 
-const FIRST_PORT = 17_800;
+const FIRST_PORT = 18_100;
 const STARTING_AT_ONCE = 4;
 
 /** What a node can do, not what it is allowed: the limits that a load would run into before the machine does. */
-const LOAD_SETTINGS = {
+export const LOAD_SETTINGS = {
   LONGWIRE_PUSH_ACCEPTS_PER_SECOND: '1000000',
   LONGWIRE_PUSH_MAX_EVENT_LOOP_DELAY_MS: '60000',
   LONGWIRE_PUSH_MAX_UNAUTHENTICATED_PER_ADDRESS: '5000',

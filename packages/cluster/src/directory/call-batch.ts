@@ -47,22 +47,20 @@ export class CallBatch<Entry, Result> {
     this.#waiting = [];
     const groupOf = this.#groupOf;
     const groups = groupOf === null ? [all] : Map.groupBy(all, ({ entry }) => groupOf(entry)).values();
-    for (const group of groups) if (group.length > 0) this.#call(group);
+    for (const group of groups) if (group.length > 0) void this.#call(group);
   }
 
-  /** At most `maxSize` have gathered. */
-  #call(group: readonly Waiting<Entry, Result>[]): void {
+  /** At most `maxSize` have gathered. Never rejects. */
+  async #call(group: readonly Waiting<Entry, Result>[]): Promise<void> {
     this.#callsUnderWay++;
-    this.#send(group.map(({ entry }) => entry)).then(
-      (results) => {
-        this.#ended();
-        group.forEach(({ resolve }, i) => resolve(results[i] as Result));
-      },
-      (error: unknown) => {
-        this.#ended();
-        for (const { reject } of group) reject(error);
-      },
-    );
+    try {
+      const results = await this.#send(group.map(({ entry }) => entry));
+      this.#ended();
+      group.forEach(({ resolve }, i) => resolve(results[i] as Result));
+    } catch (error) {
+      this.#ended();
+      for (const { reject } of group) reject(error);
+    }
   }
 
   #ended(): void {

@@ -33,6 +33,7 @@ import type { PushServerConfig } from './config.ts';
 import { LocalDeliveries } from './delivery/local-deliveries.ts';
 import { OutcomeReports } from './delivery/outcome-reports.ts';
 import { Admission } from './listener/admission.ts';
+import { chooseTransport } from './listener/choose-transport.ts';
 import { LoopDelay } from './listener/loop-delay.ts';
 import { connectionBounds } from './listener/open-files.ts';
 import { TcpListener } from './listener/tcp-listener.ts';
@@ -161,6 +162,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     admission,
     owner: gateway,
     tls: pushTls,
+    acceptHandles: pushTls === null ? await chooseTransport(settings.transport, logger) : null,
     logger,
   });
   const choice = new NodeChoice(membership, leases);

@@ -45,6 +45,11 @@ export const pushServerSettings = Type.Object({
     pattern: '^$|^.+:[0-9]{1,5}$',
     description: 'host:port that clients are told; empty: host:port of the listener',
   }),
+  transport: Type.Enum(['auto', 'handle', 'socket'], {
+    default: 'auto',
+    description:
+      'without TLS: TCP handles, or sockets, which take more; auto: handles where a trial finds that they work',
+  }),
   tls: tlsSettings,
   http: advertisedHttpSection({ port: 7401 }),
   maxConnections: Type.Integer({ default: 19_500, minimum: 1, description: 'more are closed as overloaded' }),

@@ -1,16 +1,8 @@
-import type { Socket } from 'node:net';
-import {
-  closeCodes,
-  encodeFrame,
-  FrameParser,
-  MAX_LOGIN_FRAME_BYTES,
-  type CloseName,
-  type Frame,
-} from '@longwire/protocol';
+import { closeCodes, encodeFrame, type CloseName, type Frame, type FrameParser } from '@longwire/protocol';
 import type { Channel } from '../channel/channel.ts';
 import type { Session } from '../session/session.ts';
-import { handleOf } from './socket-handle.ts';
 import type { WheelEntry } from './timing-wheel.ts';
+import type { Transport, TransportUser } from './transport.ts';
 
 /** What stands above a connection. One object serves all of them. */
 export interface ConnectionOwner {
@@ -18,23 +10,32 @@ export interface ConnectionOwner {
   readonly maxQueuedBytes: number;
   /** Called before bytes of a client are looked at and before it is written to; may close the connection. */
   checkAwake(): void;
+  /** Bytes have come, of which the frames are to be found. */
+  onBytes(connection: Connection, bytes: Uint8Array): void;
   onFrame(connection: Connection, frame: Frame): void;
   onProtocolError(connection: Connection, close: CloseName, detail: string): void;
-  /** A frame has begun with the last chunk, and is not whole. */
+  /** A frame has begun with the last bytes, and is not whole. */
   onPartialFrame(connection: Connection): void;
-  /** Bytes wait to leave. */
+  /** Something was written: `flush` is to be called at the end of this turn of the event loop. */
+  onUnsent(connection: Connection): void;
+  /** Bytes wait to leave that the system does not take. */
   onBacklog(connection: Connection): void;
-  /** The conversation is over; the socket may still send its last bytes. */
+  /** The conversation is over; the transport may still send its last bytes. */
   onEnd(connection: Connection): void;
-  /** The socket is gone. */
+  /** The transport is gone. */
   onClosed(connection: Connection): void;
 }
 
+/** Beyond this nothing is gained by waiting for more to write with it. */
+const UNSENT_BYTES = 65_536;
+/** More pieces are made into one: a client may have small answers wait, and each place in a list is larger than they are. */
+const UNSENT_PIECES = 1024;
+
 /**
- * One socket with its bounded write side and its parser. Knows no frame but CLOSE. Kept small: there may be
- * millions, so it has no closure, timer or map of its own.
+ * One client's transport, with what waits to be written to it. Knows no frame but CLOSE. Kept small: there may be millions, so it has no
+ * closure, timer, list or parser of its own while nothing is pending.
  */
-export class Connection implements WheelEntry {
+export class Connection implements WheelEntry, TransportUser {
   deadlineTick = 0;
   wheelNext: WheelEntry | null = null;
   wheelPrevious: WheelEntry | null = null;
@@ -43,18 +44,18 @@ export class Connection implements WheelEntry {
   closedBy: CloseName | null = null;
   /** Where it comes from, until it has signed in; null from then on, and for one that was refused. */
   address: string | null = null;
+  /** Has the bytes of a frame that is not whole yet. Of `FrameReader`. */
+  partial: FrameParser | null = null;
   readonly conn: number;
-  readonly socket: Socket;
+  readonly transport: Transport;
   readonly channel: Channel;
-  readonly #parser = new FrameParser(MAX_LOGIN_FRAME_BYTES);
   readonly #owner: ConnectionOwner;
   #isOpen = true;
-  #isReceiving = false;
-  /** What was written while a chunk is received; null while there is nothing. */
-  #answers: Uint8Array[] | null = null;
+  #unsent: Uint8Array[] | null = null;
+  #unsentBytes = 0;
 
-  constructor(socket: Socket, conn: number, channel: Channel, owner: ConnectionOwner) {
-    this.socket = socket;
+  constructor(transport: Transport, conn: number, channel: Channel, owner: ConnectionOwner) {
+    this.transport = transport;
     this.conn = conn;
     this.channel = channel;
     this.#owner = owner;
@@ -66,70 +67,70 @@ export class Connection implements WheelEntry {
 
   /** Bytes that wait to leave. */
   get queuedBytes(): number {
-    return this.socket.writableLength;
+    return this.#unsentBytes + this.transport.queuedBytes;
   }
 
   /** Bytes of a frame that is not whole yet. */
   get pendingBytes(): number {
-    return this.#parser.pendingBytes;
+    return this.partial?.pendingBytes ?? 0;
   }
 
-  /** Bytes that the system has taken. Node's own count (`socket.bytesWritten`) has those in it that wait to leave. */
-  get takenBytes(): number {
-    const handle = handleOf(this.socket);
-    return handle === null ? 0 : handle.bytesWritten - handle.writeQueueSize;
+  receive(bytes: Uint8Array): void {
+    this.#owner.checkAwake();
+    if (this.#isOpen) this.#owner.onBytes(this, bytes);
   }
 
-  set maxFrameBytes(bytes: number) {
-    this.#parser.maxFrameBytes = bytes;
-  }
-
-  receive(chunk: Uint8Array): void {
+  /**
+   * Leaves at the end of this turn of the event loop, in one piece with whatever else was written by then. The frame may go to other
+   * connections too. Deliveries ask `queuedBytes` first; an answer to a client that does not read is where patience ends.
+   */
+  write(frame: Uint8Array): void {
     this.#owner.checkAwake();
     if (!this.#isOpen) return;
-    this.#isReceiving = true;
-    let isNewFrame = this.#parser.pendingBytes === 0;
-    const error = this.#parser.push(chunk, (frame) => {
-      isNewFrame = true;
-      this.#owner.onFrame(this, frame);
-      return this.#isOpen;
-    });
-    if (error !== null && this.#isOpen) this.#owner.onProtocolError(this, error.close, error.detail);
-    this.#isReceiving = false;
-    this.#writeAnswers();
-    if (isNewFrame && this.#isOpen && this.#parser.pendingBytes > 0) this.#owner.onPartialFrame(this);
+    if (this.queuedBytes > 2 * this.#owner.maxQueuedBytes) return this.close('slowConsumer');
+    this.#unsentBytes += frame.length;
+    if (this.#unsent === null) {
+      this.#unsent = [frame];
+      this.#owner.onUnsent(this);
+    } else {
+      this.#unsent.push(frame);
+      if (this.#unsentBytes >= UNSENT_BYTES || this.#unsent.length >= UNSENT_PIECES) this.flush();
+    }
   }
 
-  /** Deliveries ask `queuedBytes` first; an answer to a client that does not read is where patience ends. */
-  write(frame: Uint8Array): void {
-    if (!this.#isReceiving) this.#owner.checkAwake();
-    if (!this.#isOpen) return;
-    if (this.queuedBytes > 2 * this.#owner.maxQueuedBytes) this.close('slowConsumer');
-    else if (this.#isReceiving) (this.#answers ??= []).push(frame);
-    else this.#send(frame);
+  /** Sends what was written, or leaves it where it is while the system has not taken what went before. */
+  flush(): void {
+    if (this.#unsent === null) return;
+    if (this.transport.queuedBytes === 0) {
+      this.#sendUnsent();
+      if (this.transport.queuedBytes > 0) this.#owner.onBacklog(this);
+    } else if (this.#unsent.length >= UNSENT_PIECES) this.#unsent = [Buffer.concat(this.#unsent)];
   }
 
-  /** Sends CLOSE as the last frame and ends the socket; what the client still sends is dropped. The owner destroys it in the end. */
+  drained(): void {
+    this.flush();
+  }
+
+  /** Sends CLOSE as the last frame; what the client still sends is dropped. The owner destroys the transport in the end. */
   close(close: CloseName, detail = '', retryAfterMs = 0): void {
     if (!this.#isOpen) return;
     this.closedBy = close;
-    this.#writeAnswers();
     const { code, meaning } = closeCodes[close];
-    this.socket.end(encodeFrame('close', { code, reason: detail === '' ? meaning : detail, retryAfterMs }));
-    this.end();
+    const reason = detail === '' ? meaning : detail;
+    (this.#unsent ??= []).push(encodeFrame('close', { code, reason, retryAfterMs }));
+    this.leave();
   }
 
   /** The client has said goodbye. */
   leave(): void {
-    if (!this.#isOpen) return;
-    this.#writeAnswers();
-    this.socket.end();
     this.end();
+    this.transport.end();
   }
 
   /** The client sends no more. Safe to call twice. */
   end(): void {
     if (!this.#isOpen) return;
+    this.#sendUnsent();
     this.#isOpen = false;
     this.#owner.onEnd(this);
   }
@@ -139,18 +140,10 @@ export class Connection implements WheelEntry {
     this.#owner.onClosed(this);
   }
 
-  /**
-   * One write for all answers to what came in one read. In one piece: each write that waits costs a hundred bytes beside its own,
-   * and a client may send PINGs of two bytes and read nothing.
-   */
-  #writeAnswers(): void {
-    const answers = this.#answers;
-    this.#answers = null;
-    if (answers !== null) this.#send(answers.length === 1 ? answers[0]! : Buffer.concat(answers));
-  }
-
-  #send(bytes: Uint8Array): void {
-    this.socket.write(bytes);
-    if (this.socket.writableLength > 0) this.#owner.onBacklog(this);
+  #sendUnsent(): void {
+    const unsent = this.#unsent;
+    this.#unsent = null;
+    this.#unsentBytes = 0;
+    if (unsent !== null) this.transport.write(unsent);
   }
 }

@@ -71,7 +71,7 @@ export class StallWatch {
   }
 
   #isWriteStuck(connection: Connection, watched: Watched): boolean {
-    const { takenBytes } = connection;
+    const { takenBytes } = connection.transport;
     const isMoving = connection.queuedBytes === 0 || takenBytes !== watched.takenBytes;
     watched.takenBytes = takenBytes;
     watched.looksWithoutWrite = isMoving ? 0 : watched.looksWithoutWrite + 1;
@@ -85,7 +85,7 @@ export class StallWatch {
   }
 
   #watch(connection: Connection): Watched {
-    const watched = { takenBytes: connection.takenBytes, looksWithoutWrite: 0, looksAtFrame: 0 };
+    const watched = { takenBytes: connection.transport.takenBytes, looksWithoutWrite: 0, looksAtFrame: 0 };
     this.#watched.set(connection, watched);
     return watched;
   }

@@ -1,7 +1,6 @@
-import { encodeFrame, traceIdOf, type CloseName, type Frame } from '@longwire/protocol';
+import { encodeFrame, type CloseName, type Frame } from '@longwire/protocol';
 import { newTraceId, tokenClockToleranceMs } from '@longwire/service-kit';
 import type { Logger } from 'pino';
-import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Channel } from '../channel/channel.ts';
 import type { Effect } from '../channel/effects.ts';
@@ -10,8 +9,11 @@ import type { NodeIdentity } from '../cluster/node-identity.ts';
 import type { PauseGuard } from '../cluster/pause-guard.ts';
 import type { PushServerSettings } from '../config.ts';
 import { Connection, type ConnectionOwner } from '../connection/connection.ts';
+import { FrameReader } from '../connection/frame-reader.ts';
 import { StallWatch } from '../connection/stall-watch.ts';
 import { TimingWheel } from '../connection/timing-wheel.ts';
+import type { Transport } from '../connection/transport.ts';
+import { Unsent } from '../connection/unsent.ts';
 import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
 import type { Admission, Refusal, RefusalReason } from '../listener/admission.ts';
 import type { PushServerMetrics } from '../metrics.ts';
@@ -51,6 +53,8 @@ export class Gateway implements ConnectionOwner {
   readonly #idleTicks: number;
   readonly #stalls: StallWatch;
   readonly #rates: FrameRates;
+  readonly #frames: FrameReader;
+  readonly #unsent = new Unsent();
   readonly #connections = new Set<Connection>();
 
   constructor(parts: GatewayParts) {
@@ -59,6 +63,7 @@ export class Gateway implements ConnectionOwner {
     this.#idleTicks = this.#wheel.ticks(parts.settings.idleTimeoutMs);
     this.#rates = new FrameRates(parts.settings);
     this.#stalls = new StallWatch(parts.settings);
+    this.#frames = new FrameReader(this, parts.settings.maxFrameBytes);
     this.#wheel.start();
     this.#stalls.start();
   }
@@ -73,26 +78,30 @@ export class Gateway implements ConnectionOwner {
     return this.#stalls.size;
   }
 
-  /** Takes a socket that was admitted. */
-  accept(socket: Socket, address: string): Connection {
-    const connection = this.#open(socket, this.#parts.identity.nextConn());
+  /** Takes one that was admitted. */
+  accept(transport: Transport, address: string): Connection {
+    const connection = this.#open(transport, this.#parts.identity.nextConn());
     connection.address = address;
     this.#setDeadline(connection, this.#parts.settings.loginTimeoutMs);
     this.#parts.metrics.accepted.inc();
     return connection;
   }
 
-  /** Tells the client of a socket that was not admitted. */
-  refuse(socket: Socket, { reason, retryAfterMs, mayLinger }: Refusal): Connection {
-    const connection = this.#open(socket, NOT_ADMITTED);
+  /** Tells the client of one that was not admitted. */
+  refuse(transport: Transport, { reason, retryAfterMs, mayLinger }: Refusal): Connection {
+    const connection = this.#open(transport, NOT_ADMITTED);
     this.#parts.metrics.refused.inc({ reason });
     connection.close('overloaded', refusalDetails[reason], retryAfterMs);
-    if (!mayLinger) socket.destroySoon();
+    if (!mayLinger) transport.endAndDestroy();
     return connection;
   }
 
   checkAwake(): void {
     this.#parts.guard.check();
+  }
+
+  onBytes(connection: Connection, bytes: Uint8Array): void {
+    this.#frames.read(connection, bytes);
   }
 
   onFrame(connection: Connection, frame: Frame): void {
@@ -110,6 +119,10 @@ export class Gateway implements ConnectionOwner {
     this.#stalls.frameBegan(connection);
   }
 
+  onUnsent(connection: Connection): void {
+    this.#unsent.add(connection);
+  }
+
   onBacklog(connection: Connection): void {
     this.#stalls.writeWaits(connection);
   }
@@ -123,7 +136,7 @@ export class Gateway implements ConnectionOwner {
     // Of those that were accepted alone: accepted less closed are those that are open.
     if (connection.conn !== NOT_ADMITTED) metrics.closed.inc({ reason: connection.closedBy ?? 'by-client' });
     this.#stalls.forget(connection);
-    if (!connection.socket.destroyed) this.#setDeadline(connection, CLOSE_LINGER_MS);
+    if (!connection.transport.isDestroyed) this.#setDeadline(connection, CLOSE_LINGER_MS);
     const { session } = connection;
     if (session === null) return;
     const wasLive = session.state === 'live';
@@ -154,9 +167,9 @@ export class Gateway implements ConnectionOwner {
     this.#stalls.stop();
   }
 
-  #open(socket: Socket, conn: number): Connection {
+  #open(transport: Transport, conn: number): Connection {
     const { settings } = this.#parts;
-    const connection = new Connection(socket, conn, new Channel(settings.maxInFlight), this);
+    const connection = new Connection(transport, conn, new Channel(settings.maxInFlight), this);
     this.#connections.add(connection);
     return connection;
   }
@@ -175,10 +188,10 @@ export class Gateway implements ConnectionOwner {
         return void this.#parts.messages.publish(
           connection.session!,
           effect.message,
-          traceOf(effect.traceContext),
+          effect.traceId ?? newTraceId(),
         );
       case 'send':
-        return this.#parts.messages.send(connection.session!, effect.message, traceOf(effect.traceContext));
+        return this.#parts.messages.send(connection.session!, effect.message, effect.traceId ?? newTraceId());
       case 'refresh':
         return void this.#refresh(connection.session!, effect.token);
       case 'acknowledge':
@@ -200,7 +213,7 @@ export class Gateway implements ConnectionOwner {
     const startedAtMs = performance.now();
     const refusal = await login.run(connection, token, (session, expiresAtMs) => {
       metrics.loginSeconds.observe((performance.now() - startedAtMs) / 1000);
-      logger.debug({ clientId: session.clientId, conn: session.route.conn, agent }, 'signed in');
+      logger.debug({ clientId: session.clientId, conn: connection.conn, agent }, 'signed in');
       this.#welcome(session, version, expiresAtMs);
     });
     metrics.logins.inc({ result: refusal?.close ?? 'accepted' });
@@ -213,17 +226,15 @@ export class Gateway implements ConnectionOwner {
 
   #welcome(session: Session, version: number, expiresAtMs: number): void {
     const { settings, admission } = this.#parts;
-    const { connection, route } = session;
+    const { connection, life } = session;
     connection.channel.state = 'connected';
     if (connection.address !== null) admission.signedIn(connection.address);
     connection.address = null;
-    connection.maxFrameBytes = settings.maxFrameBytes;
     this.#setTokenEnd(session, expiresAtMs);
-    const { nodeId, boot, conn } = route;
     connection.write(
       encodeFrame('connected', {
         version,
-        connection: `${nodeId}/${boot}/${conn}`,
+        connection: `${life.nodeId}/${life.boot}/${connection.conn}`,
         heartbeatIntervalMs: settings.heartbeatIntervalMs,
         idleTimeoutMs: settings.idleTimeoutMs,
         limits: {
@@ -263,7 +274,7 @@ export class Gateway implements ConnectionOwner {
   }
 
   #onDeadline(connection: Connection): void {
-    if (!connection.isOpen) return void connection.socket.destroy();
+    if (!connection.isOpen) return void connection.transport.destroy();
     const { session } = connection;
     if (session?.state !== 'live') return connection.close('loginTimeout');
     if (session.tokenEndsTick > this.#wheel.now) return connection.close('idleTimeout');
@@ -290,7 +301,3 @@ const refusalDetails: { readonly [reason in RefusalReason]: string } = {
   unauthenticated: 'too many connections have not signed in',
   acceptRate: 'too many connections come at once',
 };
-
-function traceOf(traceContext: Uint8Array | null): string {
-  return (traceContext === null ? null : traceIdOf(traceContext)) ?? newTraceId();
-}

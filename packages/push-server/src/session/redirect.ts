@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TLSSocket } from 'node:tls';
 import type { Member } from '@longwire/cluster';
 import { encodeFrame } from '@longwire/protocol';
 import type { Session } from './session.ts';
@@ -15,7 +14,7 @@ const TICK_MS = 50;
  * that do not speak as this node does are left out.
  */
 export function redirect(session: Session, nodes: readonly Member[]): void {
-  const kind = session.connection.socket instanceof TLSSocket ? 'tls' : 'tcp';
+  const kind = session.connection.transport.isSecure ? 'tls' : 'tcp';
   const addresses = nodes.flatMap((node) => node.addresses[kind] ?? []).slice(0, REDIRECT_ADDRESSES);
   const delayMs = Math.round(Math.random() * MAX_REDIRECT_DELAY_MS);
   session.connection.write(encodeFrame('redirect', { addresses, delayMs }));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { withLock } from '../../../deploy/local/lock.ts';
 import { dataRoot, loadLockPort } from '../../../deploy/local/sets.ts';
 import { buildServices } from '../lib/build.ts';
+import { interruption } from '../lib/interruption.ts';
 import { SeededRandom } from '../lib/random.ts';
 import { CONNECTIONS_PER_PROCESS, type LoadOptions } from './arguments.ts';
 import { Fleet, privateFolder } from './clients/fleet.ts';
@@ -152,15 +153,4 @@ class Run {
   #say(line: string): void {
     console.log(`${this.#seconds().toFixed(1).padStart(8)} s  ${line}`);
   }
-}
-
-/** Rejects on Ctrl-C, so that what was started is ended. */
-function interruption(): Promise<never> {
-  const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-  });
-  // It may come while nobody waits for it.
-  interrupted.catch(() => undefined);
-  return interrupted;
 }

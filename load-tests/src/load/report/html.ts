@@ -50,7 +50,7 @@ function rowOf(figure: Figure): string {
   return `<tr>${cells.join('')}</tr>`;
 }
 
-function chartsOf({ samples, phases, latencies }: Report): Chart[] {
+function chartsOf({ samples, phases, latencies, options }: Report): Chart[] {
   const bands = phases.map(({ name, fromSeconds, toSeconds }) => ({
     name,
     from: fromSeconds,
@@ -96,10 +96,29 @@ function chartsOf({ samples, phases, latencies }: Report): Chart[] {
       yUnit: 'ms',
       series: [over('delay', ({ loopDelayMs }) => loopDelayMs)],
     },
+    {
+      ...time,
+      title: 'garbage collection in the push-servers',
+      yUnit: '%',
+      series: [collectionSeries(samples, options.nodes)],
+    },
     ...latencies
       .filter(({ histogram }) => histogram.length > 0)
       .map(({ name, histogram }) => distribution(name, histogram)),
   ];
+}
+
+/** Percent of the time that the push-servers spent on it, between two samples. */
+function collectionSeries(samples: readonly Sample[], pushServers: number): Series {
+  return {
+    name: 'of the time',
+    points: samples.slice(1).flatMap((sample, index) => {
+      const before = samples[index]!;
+      const seconds = (sample.collectionSeconds ?? NaN) - (before.collectionSeconds ?? NaN);
+      const share = seconds / pushServers / (sample.atSeconds - before.atSeconds);
+      return share >= 0 ? [[sample.atSeconds, share * 100] as const] : [];
+    }),
+  };
 }
 
 /** Cores that each group was using between two samples. */

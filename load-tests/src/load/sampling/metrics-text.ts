@@ -1,10 +1,11 @@
-/** Sum of a metric over all its labels in Prometheus's text format; `labels` keeps those lines only that hold this text. */
-export function metricSum(text: string, name: string, labels = ''): number {
-  let sum = 0;
+/** Sum of a metric over all its labels in Prometheus's text format; NaN where there is none of that name. */
+export function metricSum(text: string, name: string): number {
+  let sum = NaN;
   for (const line of text.split('\n')) {
-    if (!line.startsWith(name) || !line.includes(labels)) continue;
+    if (!line.startsWith(name)) continue;
     const after = line[name.length];
-    if (after === '{' || after === ' ') sum += Number(line.slice(line.lastIndexOf(' ') + 1));
+    if (after !== '{' && after !== ' ') continue;
+    sum = (Number.isNaN(sum) ? 0 : sum) + Number(line.slice(line.lastIndexOf(' ') + 1));
   }
   return sum;
 }

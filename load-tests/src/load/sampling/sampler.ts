@@ -22,7 +22,6 @@ export interface Sample {
 const LEAST_INTERVAL_MS = 1000;
 /** Looking at a process costs some milliseconds: what is looked at must not be the looking. */
 const INTERVAL_PER_PROCESS_MS = 100;
-const METRICS_DEADLINE_MS = 5000;
 
 /** Looks at the run from time to time. */
 export class Sampler {
@@ -77,13 +76,8 @@ export class Sampler {
   /** One after the other, so that they do not all work for this at once. */
   async #services(): Promise<Pick<Sample, 'loopDelayMs' | 'collectionSeconds' | 'collections'>> {
     const texts: string[] = [];
-    for (const { url } of this.#target.pushServers) {
-      if (url === null) continue;
-      const text = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(METRICS_DEADLINE_MS) }).then(
-        (response) => response.text(),
-        // It was killed, or is too busy: the next sample tells.
-        () => null,
-      );
+    for (const pushServer of this.#target.pushServers) {
+      const text = await this.#target.metricsOf(pushServer);
       if (text !== null) texts.push(text);
     }
     if (texts.length === 0) return { loopDelayMs: null, collectionSeconds: null, collections: null };

@@ -3,8 +3,6 @@ import { metricSum } from '../sampling/metrics-text.ts';
 import type { Bench } from '../scenario.ts';
 import type { PushServer, Target } from '../target/target.ts';
 
-const METRICS_DEADLINE_MS = 10_000;
-
 /** What is held at one moment, without garbage. */
 export interface Held {
   /** User memory of the push-servers (PSS); NaN where they run elsewhere. */
@@ -26,7 +24,7 @@ export async function held(
     pushServers.reduce((total, { pid }) => total + (pid === null ? NaN : of(pid)), 0);
   return {
     userBytes: sum(proportionalBytesOf),
-    heapBytes: await heapBytes(pushServers),
+    heapBytes: await heapBytes(target, pushServers),
     kernelBytes: slabBytes + tcpBytes,
     openFiles: sum(openFilesOf),
   };
@@ -44,12 +42,11 @@ export function reportPerConnection({ findings }: Bench, empty: Held, full: Held
   findings.figure('kernel memory per connection, both ends', kernel, 'B');
 }
 
-async function heapBytes(pushServers: readonly PushServer[]): Promise<number> {
+async function heapBytes(target: Target, pushServers: readonly PushServer[]): Promise<number> {
   let bytes = 0;
-  for (const { url } of pushServers) {
-    if (url === null) return NaN;
-    const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(METRICS_DEADLINE_MS) });
-    const text = await response.text();
+  for (const pushServer of pushServers) {
+    const text = await target.metricsOf(pushServer);
+    if (text === null) return NaN;
     bytes += metricSum(text, 'nodejs_heap_size_used_bytes') + metricSum(text, 'nodejs_external_memory_bytes');
   }
   return bytes;

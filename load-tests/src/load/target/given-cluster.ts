@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { TokenMinter } from '../../lib/token-minter.ts';
-import type { ProcessGroup, PushServer, Target } from './target.ts';
+import { readMetrics, type ProcessGroup, type PushServer, type Target } from './target.ts';
 
 /** What the file of `--cluster` holds. */
 interface Description {
@@ -63,6 +63,10 @@ export class GivenCluster implements Target {
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} at ${role}: ${response.status} ${text}`);
     return JSON.parse(text) as Answer;
+  }
+
+  async metricsOf(pushServer: PushServer): Promise<string | null> {
+    return readMetrics(pushServer, this.#apiKey);
   }
 
   processes(): { group: ProcessGroup; pid: number }[] {

@@ -4,7 +4,7 @@ import { backendNames, placeOf } from '../../../../deploy/local/sets.ts';
 import { Cluster, type Node } from '../../lib/cluster.ts';
 import { COLLECT_ON_SIGNAL, collectGarbage } from '../../lib/garbage.ts';
 import type { HelperRole } from '../scenario.ts';
-import type { ProcessGroup, PushServer, Target } from './target.ts';
+import { readMetrics, type ProcessGroup, type PushServer, type Target } from './target.ts';
 
 const FIRST_PORT = 18_100;
 const STARTING_AT_ONCE = 4;
@@ -71,6 +71,10 @@ export class OwnCluster implements Target {
     const node = this.#cluster.nodes.find((one) => one.role === role);
     if (node === undefined) throw new Error(`this scenario has started no ${role}`);
     return this.#cluster.call<Answer>(node, method, path, body);
+  }
+
+  async metricsOf(pushServer: PushServer): Promise<string | null> {
+    return readMetrics(pushServer, this.#cluster.apiKey);
   }
 
   processes(): { group: ProcessGroup; pid: number }[] {

@@ -10,6 +10,21 @@ export interface PushServer {
   readonly pid: number | null;
 }
 
+const METRICS_DEADLINE_MS = 10_000;
+
+/** Asks with an API key. Throws what is answered but metrics: a wrong key would make every figure nothing. */
+export async function readMetrics({ url }: PushServer, apiKey: string): Promise<string | null> {
+  if (url === null) return null;
+  const response = await fetch(`${url}/metrics`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+    signal: AbortSignal.timeout(METRICS_DEADLINE_MS),
+  }).catch(() => null);
+  if (response === null) return null;
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url}/metrics: ${response.status} ${text}`);
+  return text;
+}
+
 /** The cluster under load. */
 export interface Target {
   readonly pushServers: readonly PushServer[];
@@ -20,6 +35,8 @@ export interface Target {
   mintToken(clientId: string): string;
   /** Calls the API of a push-route or an admin-platform. Throws what the answer says when it is not a success. */
   call<Answer>(role: 'route' | 'admin', method: 'GET' | 'POST', path: string, body?: object): Promise<Answer>;
+  /** What a push-server tells at /metrics; null when it does not answer, or it is not known where to ask. */
+  metricsOf(pushServer: PushServer): Promise<string | null>;
   /** Those that run on this machine, at this moment. */
   processes(): readonly { readonly group: ProcessGroup; readonly pid: number }[];
   /** Has the push-servers collect their garbage, where that is possible, so that memory can be counted without it. */

@@ -53,11 +53,11 @@ describe('placement of 100,000 clients on 300 nodes', () => {
   });
 });
 
-describe('a wave of 6,000 clients on 6 nodes', () => {
+describe('a wave of 6,000 clients to 4 nodes', () => {
   const wave: WaveParameters = {
     name: 'small',
     seed: 7,
-    nodes: 6,
+    nodesLeft: 4,
     clientsPerNode: 3000,
     loss: 'refused',
     acceptsPerSecond: 50,
@@ -65,10 +65,11 @@ describe('a wave of 6,000 clients on 6 nodes', () => {
     backoffBaseMs: 500,
     backoffMaxMs: 30_000,
     loginTimeoutMs: 10_000,
-    signInTimeoutMs: 10_000,
     sessionTimeoutMs: 10_000,
+    alternativesInOtherZones: false,
     claimsPerSecondPerNode: null,
     signInsPerSecondPerNode: null,
+    longestClaimQueueMs: null,
   };
   const run = (...changes: Partial<WaveParameters>[]) =>
     runPart<WaveFigures[]>(
@@ -81,7 +82,7 @@ describe('a wave of 6,000 clients on 6 nodes', () => {
     const [free, silent, scarce] = await run(
       {},
       { loss: 'silent' },
-      { claimsPerSecondPerNode: 20, signInsPerSecondPerNode: 20 },
+      { claimsPerSecondPerNode: 20, signInsPerSecondPerNode: 20, longestClaimQueueMs: 1000 },
     );
     for (const each of [free!, silent!, scarce!]) {
       expect(each.lost).toBe(6000);

@@ -29,7 +29,8 @@ export async function runPart<Figures>(
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], timeout: deadlineMs },
   );
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  const [output, ended] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  const [code] = ended as [number | null];
   if (code !== 0) throw new Error(`the simulation of ${part} failed, or took longer than ${deadlineMs} ms`);
   return JSON.parse(output) as Figures;
 }

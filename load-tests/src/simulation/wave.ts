@@ -4,8 +4,9 @@ import { runPart } from './part.ts';
 import { rounded, textTable } from './text-table.ts';
 
 const DEADLINE_MS = 600_000;
-/** A slice of a cluster: clients and nodes meet by the same numbers in a larger one. */
-const defaults = { clients: 900_000, nodes: 18 } as const;
+/** A slice of a cluster, before the loss: what counts is how many clients there are for each node. */
+const defaults = { clients: 450_000, nodes: 9 } as const;
+const PART_LEFT = 2 / 3;
 
 /** Longwire as it comes: docs/configuration.md and the SDK's options. */
 const asItComes = {
@@ -15,23 +16,30 @@ const asItComes = {
   backoffBaseMs: 500,
   backoffMaxMs: 30_000,
   loginTimeoutMs: 10_000,
-  signInTimeoutMs: 10_000,
   sessionTimeoutMs: 10_000,
+  alternativesInOtherZones: false,
   claimsPerSecondPerNode: null,
   signInsPerSecondPerNode: null,
+  longestClaimQueueMs: null,
 } as const;
 
-type Settings = Omit<WaveParameters, 'name' | 'seed' | 'nodes' | 'clientsPerNode'>;
+type Settings = Omit<WaveParameters, 'name' | 'seed' | 'nodesLeft' | 'clientsPerNode'>;
 
 const waves: Readonly<Record<string, Partial<Settings>>> = {
   'processes die': {},
   'machines go silent': { loss: 'silent' },
   'silent, heartbeat 240 s': { loss: 'silent', heartbeatIntervalMs: 240_000 },
+  'die, alternatives in other zones': { alternativesInOtherZones: true },
+  'silent, alternatives in other zones': { loss: 'silent', alternativesInOtherZones: true },
   '500 accepts/s': { acceptsPerSecond: 500 },
   '200 accepts/s': { acceptsPerSecond: 200 },
   'backoff from 5 s to 60 s': { backoffBaseMs: 5000, backoffMaxMs: 60_000 },
   'directory takes 500 claims/s a node': { claimsPerSecondPerNode: 500 },
-  'the same, 500 accepts/s': { claimsPerSecondPerNode: 500, acceptsPerSecond: 500 },
+  'the same, a node refuses what would wait over 1 s': {
+    claimsPerSecondPerNode: 500,
+    longestClaimQueueMs: 1000,
+  },
+  'the same, 500 accepts/s instead': { claimsPerSecondPerNode: 500, acceptsPerSecond: 500 },
   'auth-services take 50 sign-ins/s a node': { signInsPerSecondPerNode: 50 },
 };
 
@@ -40,7 +48,7 @@ export async function showWave({ clients, nodes, seed }: SimulationOptions): Pro
   const clientsPerNode = Math.ceil((clients ?? defaults.clients) / nodeCount);
   const parameters: WaveParameters[] = Object.entries(waves).map(([name, change]) => ({
     ...{ ...asItComes, ...change },
-    ...{ name, seed, nodes: nodeCount, clientsPerNode },
+    ...{ name, seed, nodesLeft: Math.max(1, Math.round(nodeCount * PART_LEFT)), clientsPerNode },
   }));
   const figures = await runPart<WaveFigures[]>('wave', parameters, DEADLINE_MS);
   console.log(

@@ -13,8 +13,8 @@ import { AcceptRate } from '../src/listener/accept-rate.ts';
 export interface WaveParameters {
   readonly name: string;
   readonly seed: number;
-  /** Of the cluster before the loss; a third of both is lost. */
-  readonly nodes: number;
+  /** The nodes that are left of a large cluster, a slice of them, and the clients that each node had. Half as many nodes were lost as are left. */
+  readonly nodesLeft: number;
   readonly clientsPerNode: number;
   /**
    * `refused`: the processes have died; clients are told at once, and what connects to them is refused. `silent`: the machines are gone; a client notices by its
@@ -28,18 +28,21 @@ export interface WaveParameters {
   readonly backoffBaseMs: number;
   readonly backoffMaxMs: number;
   readonly loginTimeoutMs: number;
-  readonly signInTimeoutMs: number;
   /** After this the auth-services no longer name the lost nodes. */
   readonly sessionTimeoutMs: number;
+  /** A second and third choice in the zones of neither of the others, which placement does not see to today. */
+  readonly alternativesInOtherZones: boolean;
   /** What the directory and the auth-services can do, for each node that is left; null: anything. */
   readonly claimsPerSecondPerNode: number | null;
   readonly signInsPerSecondPerNode: number | null;
+  /** A node refuses a login at once while the directory's queue is longer than this, which none does today; null: never. */
+  readonly longestClaimQueueMs: number | null;
 }
 
 export interface WaveFigures {
   readonly name: string;
   readonly lost: number;
-  /** Seconds from the loss until so many of the lost are back; null: not within an hour. */
+  /** Seconds from the loss until so many of the lost are back; null: not within a quarter of an hour. */
   readonly half: number | null;
   readonly ninetyNinePercent: number | null;
   readonly all: number | null;
@@ -60,13 +63,18 @@ export interface WaveFigures {
 
 const TICK_MS = 10;
 const ROUND_TRIP_MS = 20;
-const ZONES = 3;
+/** Of three zones. */
+const PART_LOST = 1 / 3;
+/** Lost nodes are told apart by number alone, and there are many in a large cluster. */
+const LOST_NODES = 1_000_000;
 const CHOICES = 3;
 /** Of a directory call, and what a client is told after it. */
 const CLAIM_DEADLINE_MS = 2000;
 const BACKEND_RETRY_AFTER_MS = 2000;
+/** An auth-service closes connections beyond 4,096 unheard; what it has taken by then is done within so long. */
+const LONGEST_AUTH_QUEUE_MS = 3000;
 /** A wave that has not ended by then is reported as it is. */
-const LONGEST_MS = 3_600_000;
+const LONGEST_MS = 900_000;
 const TOKEN_LIFE_MS = 3_600_000;
 
 interface Client {
@@ -86,8 +94,9 @@ class Service {
     this.#msEach = 1000 / perSecond;
   }
 
-  /** Takes one more; answers how long it is until that one is done. */
-  take(nowMs: number): number {
+  /** Takes one more; answers how long it is until that one is done. Null: there is a longer queue already than `longestMs`, and it is not taken. */
+  take(nowMs: number, longestMs: number): number | null {
+    if (this.#freeAtMs - nowMs > longestMs) return null;
     this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + this.#msEach;
     return this.#freeAtMs - nowMs;
   }
@@ -123,23 +132,24 @@ class Wave {
   readonly #directory: Service;
   readonly #backAtMs: number[] = [];
   #nowMs = 0;
+  #attempts = 0;
   #refused = 0;
   #failedClaims = 0;
 
   constructor(parameters: WaveParameters) {
     this.#parameters = parameters;
     this.#random = new SeededRandom(parameters.seed);
-    const { nodes, acceptsPerSecond, claimsPerSecondPerNode, signInsPerSecondPerNode } = parameters;
-    this.#accepts = Array.from({ length: nodes }, () => new AcceptRate(acceptsPerSecond));
-    this.#acceptsPerNode = Array.from({ length: nodes }, () => new PerSecond());
-    this.#attemptsPerNode = Array.from({ length: nodes }, () => new PerSecond());
-    this.#authServices = new Service((signInsPerSecondPerNode ?? Infinity) * this.#survivors());
-    this.#directory = new Service((claimsPerSecondPerNode ?? Infinity) * this.#survivors());
+    const { nodesLeft, acceptsPerSecond, claimsPerSecondPerNode, signInsPerSecondPerNode } = parameters;
+    this.#accepts = Array.from({ length: nodesLeft }, () => new AcceptRate(acceptsPerSecond));
+    this.#acceptsPerNode = Array.from({ length: nodesLeft }, () => new PerSecond());
+    this.#attemptsPerNode = Array.from({ length: nodesLeft }, () => new PerSecond());
+    this.#authServices = new Service((signInsPerSecondPerNode ?? Infinity) * nodesLeft);
+    this.#directory = new Service((claimsPerSecondPerNode ?? Infinity) * nodesLeft);
   }
 
   run(): WaveFigures {
-    const { name, nodes, clientsPerNode } = this.#parameters;
-    const lost = (nodes - this.#survivors()) * clientsPerNode;
+    const { name, nodesLeft, clientsPerNode } = this.#parameters;
+    const lost = Math.round((nodesLeft * PART_LOST * clientsPerNode) / (1 - PART_LOST));
     for (let index = 0; index < lost; index++) this.#lose(this.#client(index));
     while (this.#backAtMs.length < lost && this.#nowMs < LONGEST_MS) {
       const tick = this.#nowMs / TICK_MS;
@@ -147,12 +157,10 @@ class Wave {
       this.#agenda.delete(tick);
       this.#nowMs += TICK_MS;
     }
-    const survivors = this.#survivors();
     const secondsUntil = (part: number): number | null => {
       const atMs = this.#backAtMs[Math.ceil(lost * part) - 1];
       return atMs === undefined ? null : atMs / 1000;
     };
-    const attempts = this.#attemptsPerNode.reduce((sum, { total }) => sum + total, 0);
     return {
       name,
       lost,
@@ -161,12 +169,10 @@ class Wave {
       all: secondsUntil(1),
       back: this.#backAtMs.length,
       peakAcceptsPerNode: Math.max(...this.#acceptsPerNode.map((each) => each.peak())),
-      peakAttemptsPerNode: Math.max(
-        ...this.#attemptsPerNode.filter((_, node) => this.#isAlive(node)).map((each) => each.peak()),
-      ),
-      peakSignInsPerNode: this.#signIns.peak() / survivors,
-      peakClaimsPerNode: this.#claims.peak() / survivors,
-      attemptsEach: attempts / lost,
+      peakAttemptsPerNode: Math.max(...this.#attemptsPerNode.map((each) => each.peak())),
+      peakSignInsPerNode: this.#signIns.peak() / nodesLeft,
+      peakClaimsPerNode: this.#claims.peak() / nodesLeft,
+      attemptsEach: this.#attempts / lost,
       signInsEach: this.#signIns.total / lost,
       refusedEach: this.#refused / lost,
       failedClaims: this.#failedClaims,
@@ -174,35 +180,31 @@ class Wave {
   }
 
   #isAlive(node: number): boolean {
-    return node % ZONES !== 0;
+    return node < this.#parameters.nodesLeft;
   }
 
-  #survivors(): number {
-    return this.#parameters.nodes - Math.ceil(this.#parameters.nodes / ZONES);
+  #lostNode(): number {
+    return this.#parameters.nodesLeft + this.#random.between(0, LOST_NODES - 1);
   }
 
   /** One that was connected to a node of the lost zone, the first of those that it was given. */
   #client(index: number): Client {
-    const { nodes } = this.#parameters;
-    const home = ZONES * this.#random.between(0, Math.ceil(nodes / ZONES) - 1);
-    const client = {
-      id: `client-${index}`,
-      choice: new NodeChoice(),
-      preferred: this.#fill([home], () => true),
-      attempts: 0,
-    };
+    const partLost = this.#parameters.alternativesInOtherZones ? 0 : PART_LOST;
+    const preferred = this.#fill([this.#lostNode()], partLost);
+    const client = { id: `client-${index}`, choice: new NodeChoice(), preferred, attempts: 0 };
     this.#grant(client);
     client.choice.next(0);
     client.choice.reached();
     return client;
   }
 
-  /** A list of nodes made longer, up to what a sign-in names. */
-  #fill(nodes: readonly number[], isListed: (node: number) => boolean): readonly number[] {
+  /** A list of nodes made longer, up to what a sign-in names, by such a part of nodes that are lost. */
+  #fill(nodes: readonly number[], partLost: number): readonly number[] {
     const filled = [...nodes];
     while (filled.length < CHOICES) {
-      const node = this.#random.between(0, this.#parameters.nodes - 1);
-      if (isListed(node) && !filled.includes(node)) filled.push(node);
+      const isLost = this.#random.next() < partLost;
+      const node = isLost ? this.#lostNode() : this.#random.between(0, this.#parameters.nodesLeft - 1);
+      if (!filled.includes(node)) filled.push(node);
     }
     return filled;
   }
@@ -243,14 +245,14 @@ class Wave {
   }
 
   #signIn(client: Client): void {
-    const { sessionTimeoutMs, signInTimeoutMs } = this.#parameters;
+    const { sessionTimeoutMs } = this.#parameters;
     this.#signIns.add(this.#nowMs);
-    const takesMs = ROUND_TRIP_MS + this.#authServices.take(this.#nowMs);
-    if (takesMs > signInTimeoutMs) return this.#after(signInTimeoutMs, () => this.#pause(client, 0));
-    this.#after(takesMs, () => {
+    const takesMs = this.#authServices.take(this.#nowMs, LONGEST_AUTH_QUEUE_MS);
+    if (takesMs === null) return this.#after(ROUND_TRIP_MS, () => this.#pause(client, 0));
+    this.#after(ROUND_TRIP_MS + takesMs, () => {
       if (this.#nowMs > sessionTimeoutMs) {
         const alive = client.preferred.filter((node) => this.#isAlive(node));
-        client.preferred = this.#fill(alive, (node) => this.#isAlive(node));
+        client.preferred = this.#fill(alive, 0);
       }
       this.#grant(client);
       this.#attempt(client);
@@ -259,9 +261,10 @@ class Wave {
 
   #connect(client: Client, node: number): void {
     const { loss, loginTimeoutMs } = this.#parameters;
-    this.#attemptsPerNode[node]!.add(this.#nowMs);
+    this.#attempts++;
     if (!this.#isAlive(node))
       return this.#after(loss === 'refused' ? ROUND_TRIP_MS : loginTimeoutMs, () => this.#failed(client, 0));
+    this.#attemptsPerNode[node]!.add(this.#nowMs);
     const retryAfterMs = this.#accepts[node]!.take(client.id, this.#nowMs);
     if (retryAfterMs === 0) {
       this.#acceptsPerNode[node]!.add(this.#nowMs);
@@ -273,8 +276,11 @@ class Wave {
 
   /** A claim that comes too late for its caller has taken the directory's time all the same. */
   #claim(client: Client): void {
+    const longestQueueMs = this.#parameters.longestClaimQueueMs ?? Infinity;
+    const takesMs = this.#directory.take(this.#nowMs, longestQueueMs);
+    if (takesMs === null)
+      return this.#after(ROUND_TRIP_MS, () => this.#failed(client, BACKEND_RETRY_AFTER_MS));
     this.#claims.add(this.#nowMs);
-    const takesMs = this.#directory.take(this.#nowMs);
     if (takesMs <= CLAIM_DEADLINE_MS)
       return this.#after(ROUND_TRIP_MS + takesMs, () => void this.#backAtMs.push(this.#nowMs));
     this.#failedClaims++;

@@ -24,7 +24,12 @@ export const pushRouteSettings = Type.Object({
     maximum: 60_000,
     description: 'how long a client may take to acknowledge a push',
   }),
-  maxRunningPushes: Type.Integer({ default: 4, minimum: 1, maximum: 100 }),
+  maxRunningPushes: Type.Integer({
+    default: 32,
+    minimum: 1,
+    maximum: 100,
+    description: 'those to everyone that run together reach a client in one write',
+  }),
   maxWaitingPushes: Type.Integer({ default: 100, minimum: 0, maximum: 10_000 }),
   storeOutageMs: Type.Integer({
     default: 60_000,

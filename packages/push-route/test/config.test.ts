@@ -21,7 +21,7 @@ function problemKeys(env: Record<string, string>): string[] {
 describe('the configuration of a push-route in a process of its own', () => {
   it('is complete with the addresses of its backends and the secret', () => {
     const { route } = loadPushRouteConfig(shared);
-    expect(route).toMatchObject({ http: { host: '127.0.0.1', port: 7420 }, maxRunningPushes: 4 });
+    expect(route).toMatchObject({ http: { host: '127.0.0.1', port: 7420 }, maxRunningPushes: 32 });
     expect(route.nodeId).toMatch(/^route-[A-Za-z0-9._-]+$/);
   });
 

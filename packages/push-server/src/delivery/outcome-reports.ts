@@ -37,7 +37,8 @@ export interface OutcomeReportsParts {
 }
 
 const CALL_DEADLINE_MS = 2000;
-const MAX_QUEUED = 200_000;
+/** As many as one asker may await. */
+const MAX_QUEUED = 500_000;
 const MAX_BATCH = 10_000;
 
 /** Tells those who asked for deliveries what became of them later. A report that is lost leaves the asker with its own deadline. */

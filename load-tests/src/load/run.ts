@@ -110,6 +110,7 @@ class Run {
       await sampler.stop();
       await fleet.stop();
     }
+    this.#reportPauses(sampler);
     this.#report(target, sampler);
   }
 
@@ -121,6 +122,14 @@ class Run {
     } finally {
       this.#findings.phases.push({ name, fromSeconds, toSeconds: this.#seconds() });
     }
+  }
+
+  #reportPauses({ samples }: Sampler): void {
+    const delays = samples.map(({ loopDelayMs }) => loopDelayMs ?? NaN);
+    this.#findings.figure('longest event-loop delay of a push-server', Math.max(...delays), 'ms');
+    const seconds = growthOf(samples.map(({ collectionSeconds }) => collectionSeconds ?? NaN));
+    const count = growthOf(samples.map(({ collections }) => collections ?? NaN));
+    this.#findings.figure('pause for garbage collection, mean', (seconds / count) * 1000, 'ms');
   }
 
   #report(target: Target, { samples }: Sampler): void {
@@ -153,4 +162,9 @@ class Run {
   #say(line: string): void {
     console.log(`${this.#seconds().toFixed(1).padStart(8)} s  ${line}`);
   }
+}
+
+/** Of a count that falls when a process ends. */
+function growthOf(counts: readonly number[]): number {
+  return counts.slice(1).reduce((sum, count, index) => sum + Math.max(0, count - counts[index]!), 0);
 }

@@ -1,10 +1,11 @@
 // oxlint-disable-next-line import/no-unassigned-import -- lets 64-bit fields decode to numbers; must load before the generated code
 import '@longwire/protocol';
-import { Pool, type buildConnector } from 'undici';
+import type { buildConnector, Pool } from 'undici';
 import { longwire } from '../../generated/node-api.js';
 import type { Membership } from '../membership/membership.ts';
 import { NodeCall } from './node-call.ts';
 import { nodeConnector, type NodeTls } from './node-tls.ts';
+import { PoolClass } from './undici-parts.ts';
 
 const v1 = longwire.node.v1;
 
@@ -162,8 +163,8 @@ export class NodeClient {
       // Each call has a deadline of its own; undici's timers would only be more of them.
       const options = { connect: this.#connect, headersTimeout: 0, bodyTimeout: 0 };
       pools = {
-        short: new Pool(api, { connections: CONNECTIONS_PER_NODE, ...options }),
-        broadcasts: new Pool(api, { connections: BROADCASTS_PER_NODE, ...options }),
+        short: new PoolClass(api, { connections: CONNECTIONS_PER_NODE, ...options }),
+        broadcasts: new PoolClass(api, { connections: BROADCASTS_PER_NODE, ...options }),
       };
       this.#pools.set(api, pools);
     }

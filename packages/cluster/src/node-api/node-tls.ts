@@ -1,4 +1,5 @@
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+import { buildConnector as build } from './undici-parts.ts';
 
 /** PEM texts, as node:tls takes them. */
 export interface NodeTlsMaterial {
@@ -20,9 +21,9 @@ export interface NodeTls {
  * go on. The deadline holds for connection and handshake together.
  */
 export function nodeConnector(tls: NodeTls | null, timeoutMs: number): buildConnector.connector {
-  const build = (material: NodeTlsMaterial): buildConnector.connector =>
-    buildConnector({ ...material, minVersion: 'TLSv1.2', timeout: timeoutMs, allowH2: false });
-  let connect = build(tls?.material ?? {});
-  tls?.onChange((material) => (connect = build(material)));
+  const connectWith = (material: NodeTlsMaterial): buildConnector.connector =>
+    build({ ...material, minVersion: 'TLSv1.2', timeout: timeoutMs, allowH2: false });
+  let connect = connectWith(tls?.material ?? {});
+  tls?.onChange((material) => (connect = connectWith(material)));
   return (options, callback) => connect(options, callback);
 }

@@ -12,10 +12,13 @@ const cacheMs = 1000;
 
 /** /livez: the process answers. /readyz: everything that it needs answers as well. Open to all: they tell only names. */
 export function serveHealth(app: HttpServer, checks: ReadinessChecks): void {
+  // Every service has these routes, and some have no other that answers JSON: they do without what compiles schemas.
+  const serializerCompiler = (): typeof JSON.stringify => JSON.stringify;
   app.get(
     '/livez',
     {
       logLevel: 'warn',
+      serializerCompiler,
       schema: {
         summary: 'Is the process alive',
         response: { 200: Type.Object({ status: Type.Literal('ok') }) },
@@ -39,6 +42,7 @@ export function serveHealth(app: HttpServer, checks: ReadinessChecks): void {
     '/readyz',
     {
       logLevel: 'warn',
+      serializerCompiler,
       schema: {
         summary: 'Can the service do its work',
         response: {

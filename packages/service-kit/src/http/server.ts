@@ -21,7 +21,8 @@ import { serveHealth, type ReadinessChecks } from './health.ts';
 import { rejectUnknownRoutes } from './not-found.ts';
 import { observeRequests } from './observe.ts';
 import { serveOpenApi, type ApiInfo } from './openapi.ts';
-import { compileValidator } from './validator.ts';
+import { buildSerializer } from './serializer.ts';
+import { buildValidator } from './validator.ts';
 
 declare module 'fastify' {
   interface FastifySchema {
@@ -94,11 +95,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
     clientErrorHandler: answerClientError,
+    schemaController: { compilersFactory: { buildValidator, buildSerializer } },
     ...(options.tls && overTls(options.tls)),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   limitConnections(app.server, options);
-  app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerProblem);
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('apiKeyName', null);

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import type { DirectoryFigures } from '../../packages/cluster/test/directory-simulation.ts';
 import type {
   PlacementFigures,
   PlacementParameters,
@@ -105,6 +107,21 @@ describe('a wave of 6,000 clients to 4 nodes', () => {
     expect(same).toEqual(one);
     expect(other).not.toEqual(one);
   });
+});
+
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+test.skipIf(!hasRedis)('the directory is measured for each density that is asked for', async () => {
+  const parameters = { routes: 5000, routesPerBucket: [50, 1000] };
+  const figures = await runPart<DirectoryFigures[]>('directory', parameters, DEADLINE_MS);
+  expect(figures.map(({ buckets }) => buckets)).toEqual([100, 5]);
+  for (const each of figures) {
+    // A route's own text is about 45 bytes, and a client id of its about 12.
+    expect(each.bytesPerRoute).toBeGreaterThan(40);
+    expect(each.bytesPerRoute).toBeLessThan(400);
+    expect(each.cpuPerClaim).toBeGreaterThan(0);
+    expect(each.cpuPerLoneClaim).toBeGreaterThan(0);
+  }
 });
 
 describe('the plan', () => {

@@ -11,7 +11,6 @@ export const assumptions = {
   /** Settings and constants of Longwire: `tokens.lifetimeSeconds` times the middle of the SDK's renewal, and so on. */
   secondsBetweenRenewals: 3600 * 0.775,
   auditSeconds: 40,
-  leaseSeconds: 2,
   sweeperLookSeconds: 5,
   leaseReadSeconds: 1,
   /** A dead boot is swept until two sweeps have found nothing. */
@@ -180,6 +179,14 @@ export const bends: readonly Bend[] = [
       cores((nodes(clients) / a.zones) * a.sweepsOfDeadNode * clients, costs.redisCpuPerSweptRoute.value),
     limit: SECONDS_AN_HOUR * a.utilization,
     why: 'each dead node has all routes looked through; not done within an hour',
+  },
+  {
+    what: 'every auth-service reads all leases each second',
+    unit: 'cores of one Redis',
+    of: (clients) =>
+      cores((authServices(clients) * nodes(clients)) / a.leaseReadSeconds, costs.redisCpuPerLeaseRead.value),
+    limit: a.utilization,
+    why: 'grows with the square of the clients',
   },
   {
     what: 'connections that other nodes may open to one, four each',

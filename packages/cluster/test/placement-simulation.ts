@@ -2,7 +2,7 @@
  * A part of `npm run simulate`: the real placement on many nodes of mixed weight in three zones. Takes its parameters as JSON in the first argument
  * and prints `PlacementFigures` as one line of JSON.
  *
- * Each client's home depends on its id alone, so clients can be looked at in samples: ids drawn at random from all there are.
+ * Each client's home depends on its id alone, so a sample of the clients tells of all.
  */
 import { SeededRandom } from '../../../load-tests/src/lib/random.ts';
 import { Placement, type PlacementNode } from '../src/placement/index.ts';
@@ -219,8 +219,11 @@ function normalNumber(random: SeededRandom): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
 
+/** Evenly out of all there are, from a random one on, and none twice. */
 function* sampleOf(count: number, clients: number, random: SeededRandom): Iterable<string> {
-  for (let index = 0; index < count; index++) yield `device-${random.between(0, clients - 1)}`;
+  const stride = Math.floor(clients / count);
+  const first = random.between(0, clients - 1);
+  for (let index = 0; index < count; index++) yield `device-${(first + index * stride) % clients}`;
 }
 
 function* idsOf(count: number): Iterable<string> {

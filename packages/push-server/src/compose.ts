@@ -158,13 +158,8 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     logger,
   });
   const pushTls = await certificates.openServer('push.tls', settings.tls);
-  const listener = new TcpListener({
-    admission,
-    owner: gateway,
-    tls: pushTls,
-    acceptHandles: pushTls === null ? await chooseTransport(settings.transport, logger) : null,
-    logger,
-  });
+  const acceptHandles = pushTls === null ? await chooseTransport(settings.transport, logger) : null;
+  const listener = new TcpListener({ admission, owner: gateway, tls: pushTls, acceptHandles, logger });
   const choice = new NodeChoice(membership, leases);
   const departing = {
     ...{ nodeId: identity.nodeId, registry, choice, leases, logger },
@@ -271,7 +266,8 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
         flapGuard.forgetEnded();
         void releases.retry();
       }, 1000);
-      logger.info(addresses, 'push-server ready');
+      const transport = acceptHandles === null ? 'socket' : 'handle';
+      logger.info({ ...addresses, transport }, 'push-server ready');
     },
     stop: () => (stopping ??= stop()),
   };

@@ -75,7 +75,6 @@ export function acceptHandles(
 }
 
 class HandleTransport implements Transport {
-  readonly isSecure = false;
   #handle: TcpHandle | null;
   #user: TransportUser | null = null;
   #isBlocked = false;
@@ -95,6 +94,10 @@ class HandleTransport implements Transport {
 
   get fileDescriptor(): number {
     return this.#handle?.fd ?? -1;
+  }
+
+  get isSecure(): boolean {
+    return false;
   }
 
   get isDestroyed(): boolean {

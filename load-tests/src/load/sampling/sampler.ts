@@ -81,7 +81,9 @@ export class Sampler {
       if (text !== null) texts.push(text);
     }
     if (texts.length === 0) return { loopDelayMs: null, collectionSeconds: null, collections: null };
-    const sum = (name: string): number => texts.reduce((total, text) => total + metricSum(text, name), 0);
+    const sum = (name: string): number =>
+      // A process that has not collected any yet has none of them.
+      texts.reduce((total, text) => total + (metricSum(text, name) || 0), 0);
     return {
       loopDelayMs:
         Math.max(...texts.map((text) => metricSum(text, 'nodejs_eventloop_lag_max_seconds'))) * 1000,

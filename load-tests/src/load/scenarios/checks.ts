@@ -1,3 +1,4 @@
+import { PublishStatus, SendStatus } from '@longwire/protocol';
 import { inWords, totalOf, type ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench } from '../scenario.ts';
@@ -17,6 +18,35 @@ export function checkDeliveries(
   findings.same(`${what}: delivered`, stats.delivered, expected);
   findings.same(`${what}: delivered twice`, stats.duplicates, 0);
   findings.same(`${what}: skipped`, stats.gaps, 0);
+}
+
+/**
+ * Each message that was sent has an answer, and each that is said to be delivered has come, once. Under more load than a cluster can take
+ * some are answered otherwise: that is a figure, for nothing was promised of them.
+ */
+export function checkSends(
+  { findings }: Bench,
+  { sent, sendAnswers, duplicates }: ClientStats,
+  delivered: number,
+): void {
+  const acknowledged = sendAnswers[SendStatus.DELIVERED] ?? 0;
+  findings.check(sent > 0, 'client to client: nothing was sent');
+  findings.same('client to client: answered', totalOf(sendAnswers), sent);
+  findings.check(
+    delivered >= acknowledged,
+    `client to client: ${acknowledged} are said to be delivered, ${delivered} have come`,
+  );
+  findings.same('client to client: delivered twice, or in the wrong order', duplicates, 0);
+  findings.figure('client to client, not delivered and answered so', sent - acknowledged, '', { atMost: 0 });
+}
+
+/** Each message that was published has an answer. Answers how many were accepted. */
+export function checkPublishes({ findings }: Bench, { published, publishAnswers }: ClientStats): number {
+  const accepted = publishAnswers[PublishStatus.ACCEPTED] ?? 0;
+  findings.check(published > 0, 'upstream: nothing was published');
+  findings.same('upstream: answered', totalOf(publishAnswers), published);
+  findings.figure('upstream, not accepted and answered so', published - accepted, '', { atMost: 0 });
+  return accepted;
 }
 
 /** Everyone is there still, and nobody has lost the connection since the last reset. */

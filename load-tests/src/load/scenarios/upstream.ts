@@ -2,15 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Rows } from '../../traffic/rows.ts';
 import { until } from '../../lib/until.ts';
 import { CpuMeter } from '../sampling/processes.ts';
-import { inWords } from '../clients/client-stats.ts';
 import type { Bench, Scenario } from '../scenario.ts';
-import { checkNobodyLeft, resetCounts } from './checks.ts';
+import { checkNobodyLeft, checkPublishes, resetCounts } from './checks.ts';
 import { signIn } from './logins.ts';
 
 const PAYLOAD_BYTES = 128;
 export const KIND = 'load.reading';
-/** The status of PUBLISHED that says Kafka has it. */
-const ACCEPTED = '0';
 const ANSWER_DEADLINE_MS = 60_000;
 const STORED_DEADLINE_MS = 300_000;
 
@@ -58,13 +55,9 @@ async function measurePublishes(bench: Bench, rows: Rows): Promise<void> {
     return { stats: seen, answeredSeconds: secondsSince() };
   });
   const cpu = meter.seconds('push-servers');
-  const { published, publishAnswers } = stats;
-  const accepted = publishAnswers[ACCEPTED] ?? 0;
+  const { published } = stats;
+  const accepted = checkPublishes(bench, stats);
   checkNobodyLeft(bench, 'upstream', stats);
-  findings.check(
-    published > 0 && accepted === published,
-    `upstream: of ${published} published, answers by status: ${inWords(publishAnswers)}`,
-  );
   const inStore = await bench.phase('until all rows are there', () =>
     until(
       async () => (await stored()) - storedBefore,
@@ -73,14 +66,20 @@ async function measurePublishes(bench: Bench, rows: Rows): Promise<void> {
     ),
   );
   const storedSeconds = secondsSince();
-  findings.same('upstream: rows in the store', inStore, accepted);
+  // What was refused because nobody knew in time may be there, too.
+  findings.check(
+    inStore >= accepted && inStore <= published,
+    `upstream: ${inStore} rows in the store for ${accepted} accepted of ${published}`,
+  );
   findings.figure('messages upstream, acknowledged after Kafka', accepted / answeredSeconds, '/s', {
     atLeast: 30_000,
   });
   findings.figure('messages upstream that are rows in MySQL', inStore / storedSeconds, '/s', {
     atLeast: 20_000,
   });
-  findings.figure('acknowledged upstream and not in MySQL', accepted - inStore, '', { atMost: 0 });
+  findings.figure('acknowledged upstream and not in MySQL', Math.max(0, accepted - inStore), '', {
+    atMost: 0,
+  });
   findings.figure('last row after the last answer', storedSeconds - answeredSeconds, 's');
   findings.figure('CPU per message upstream, push-servers', (cpu / published) * 1e6, 'us');
   findings.figure(

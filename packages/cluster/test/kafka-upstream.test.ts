@@ -160,6 +160,33 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     });
   });
 
+  test('finds out how many partitions a topic has, and puts a client where every other producer would', async () => {
+    const { topic, deadLetterTopic } = settings({ partitions: 3 });
+    const admin = plainKafka().admin();
+    cleanUps.push(() => admin.disconnect());
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 7 }] });
+    const clients = Array.from({ length: 30 }, (_, index) => `client-${index}`);
+    await produce(
+      topic,
+      clients.map((key) => ({ key, value: 'theirs' })),
+    );
+    const log = await opens({ topic, deadLetterTopic, partitions: 3 });
+    await Promise.all(clients.map((client) => log.publish(record(client, 1))));
+    const places = { theirs: new Map<string, number>(), ours: new Map<string, number>() };
+    const consumer = plainKafka().consumer({ groupId: `${topic}.reader`, maxWaitTimeInMs: 100 });
+    cleanUps.push(() => consumer.disconnect());
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      eachMessage: async ({ partition, message: { key, value } }) =>
+        void places[String(value) === 'theirs' ? 'theirs' : 'ours'].set(String(key), partition),
+    });
+    await expect.poll(() => places.ours.size + places.theirs.size, eventually).toBe(60);
+    expect(places.ours).toEqual(places.theirs);
+    expect(new Set(places.ours.values()).size).toBeGreaterThan(3);
+  });
+
   test('a dead letter is read back with its reason', async () => {
     const { topic, deadLetterTopic } = settings();
     const log = await opens({ topic, deadLetterTopic });

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { Partitioners, type Message } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Bundle, partitionOf } from '../src/upstream/bundle.ts';
 import { crc32c } from '../src/upstream/crc32c.ts';
 import { decodeFetchResponse } from '../src/upstream/fetch-response.ts';
 import { useLeanCodec } from '../src/upstream/kafkajs-codec.ts';
-import { keyPartitioner } from '../src/upstream/partitioner.ts';
 import { RecordBatchWriter } from '../src/upstream/record-batch-writer.ts';
 
 const require = createRequire(import.meta.url);
@@ -24,11 +24,11 @@ const kafkajsFetch = require('kafkajs/src/protocol/requests/fetch/v11/response.j
 
 useLeanCodec();
 
-function leanProduce(options: object): Promise<Encoded> {
+function leanProduce(options: object, version = 7): Promise<Encoded> {
   const definition = require('kafkajs/src/protocol/requests/produce/index.js') as {
     protocol(choice: { version: number }): Produce;
   };
-  return definition.protocol({ version: 7 })(options).request.encode();
+  return definition.protocol({ version })(options).request.encode();
 }
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 1_763_700_000_123 }));
@@ -74,6 +74,22 @@ describe('a Produce request', () => {
       const own = await leanProduce(options);
       expect(own.buffer.equals((await kafkajsProduce(options).encode()).buffer)).toBe(true);
     }
+  });
+
+  test('has the records of a bundle for those of a list', () =>
+    fc.assert(
+      fc.asyncProperty(messages, async (records) => {
+        const own = await leanProduce({ ...plain, topicData: topicData([[new Bundle(records, 0, 1)]]) });
+        const options = { ...plain, topicData: topicData([records]) };
+        expect(own.buffer.equals((await kafkajsProduce(options).encode()).buffer)).toBe(true);
+      }),
+      { numRuns: 20 },
+    ));
+
+  test('with a bundle is never left to kafkajs, which knows nothing of its records', () => {
+    const options = { ...plain, topicData: topicData([[new Bundle([{ value: 'v' }], 0, 1)]]) };
+    expect(() => void leanProduce({ ...options, compression: 1 })).toThrow('bundles');
+    expect(() => void leanProduce(options, 2)).toThrow('bundles');
   });
 
   test.for([
@@ -181,8 +197,7 @@ test('the checksum is that of the standard', () => {
   expect(crc32c(Buffer.from('-123456789-'), 1, 10)).toBe(0xe3069283);
 });
 
-test('a partition is the one that kafkajs chooses', async () => {
-  const lean = keyPartitioner();
+test('a partition is the one that kafkajs chooses', () => {
   const original = Partitioners.DefaultPartitioner();
   const partition = { partitionErrorCode: 0, leader: 1, replicas: [], isr: [], offlineReplicas: [] };
   fc.assert(
@@ -192,12 +207,8 @@ test('a partition is the one that kafkajs chooses', async () => {
         partitionId,
       }));
       const choice = { topic: 'a-topic', partitionMetadata, message: { key, value: 'v' } };
-      expect(lean(choice)).toBe(original(choice));
+      expect(partitionOf(key, count)).toBe(original(choice));
     }),
   );
-  const [one, other] = [0, 1].map((partitionId) => ({ ...partition, partitionId }));
-  const choice = { topic: 'a-topic', partitionMetadata: [one!, other!] };
-  expect(lean({ ...choice, message: { key: 'k', value: 'v', partition: 1 } })).toBe(1);
-  const spread = Array.from({ length: 10 }, () => lean({ ...choice, message: { key: null, value: 'v' } }));
-  expect(new Set(spread)).toEqual(new Set([0, 1]));
+  expect(partitionOf(null, 12)).toBe(0);
 });

@@ -8,6 +8,7 @@ const limits: SendQueueLimits = {
   timeoutMs: 20_000,
   maxBatchRecords: 100,
   maxBatchBytes: 10_000,
+  maxGroupBytes: 10_000,
 };
 const eventually = { timeout: 30_000, interval: 10 };
 
@@ -31,10 +32,18 @@ class SteppedLog {
   }
 }
 
+/** The group of a number is whether it is odd. */
+function queueOf(
+  log: { readonly send: (items: readonly number[]) => Promise<void> },
+  change: Partial<SendQueueLimits> = {},
+): SendQueue<number> {
+  return new SendQueue({ limits: { ...limits, ...change }, groupOf: (item) => item % 2, send: log.send });
+}
+
 describe('SendQueue', () => {
   test('what arrives while a send is under way goes in the next, in order and within the batch bounds', async () => {
     const log = new SteppedLog();
-    const queue = new SendQueue<number>(limits, log.send);
+    const queue = queueOf(log);
     const added = [queue.add(1, 10), queue.add(2, 10)];
     await expect.poll(() => log.batches.length, eventually).toBe(1);
     for (let i = 3; i <= 150; i += 1) added.push(queue.add(i, 10));
@@ -46,9 +55,21 @@ describe('SendQueue', () => {
     expect([queue.records, queue.bytes]).toEqual([0, 0]);
   });
 
+  test('one group takes no more than its share of a batch, and nothing overtakes what has to wait', async () => {
+    const log = new SteppedLog();
+    const queue = queueOf(log, { maxGroupBytes: 100 });
+    const added = [2, 4, 1, 6, 3, 5].map((item) => queue.add(item, 40));
+    for (let i = 0; i < 2; i += 1) await log.answer();
+    await Promise.all(added);
+    expect(log.batches).toEqual([
+      [2, 4, 1],
+      [6, 3, 5],
+    ]);
+  });
+
   test('refuses beyond its bounds, and what could never fit', async () => {
     const log = new SteppedLog();
-    const queue = new SendQueue<number>({ ...limits, maxRecords: 3, maxBytes: 1000 }, log.send);
+    const queue = queueOf(log, { maxRecords: 3, maxBytes: 1000 });
     const added = [queue.add(1, 400), queue.add(2, 400)];
     await expect(queue.add(3, 400)).rejects.toBeInstanceOf(UpstreamFull);
     added.push(queue.add(4, 10));
@@ -61,7 +82,7 @@ describe('SendQueue', () => {
 
   test('tries a failed batch again, before anything that came later', async () => {
     const log = new SteppedLog();
-    const queue = new SendQueue<number>(limits, log.send);
+    const queue = queueOf(log);
     const first = queue.add(1, 10);
     await log.answer(new Error('leader moved'));
     const second = queue.add(2, 10);
@@ -73,7 +94,7 @@ describe('SendQueue', () => {
   });
 
   test('rejects at its deadline what is waiting and what is under way, and stays flat', async () => {
-    const queue = new SendQueue<number>({ ...limits, timeoutMs: 100 }, () => new Promise(() => {}));
+    const queue = queueOf({ send: () => new Promise(() => {}) }, { timeoutMs: 100 });
     const first = queue.add(1, 10);
     const rest = new Promise((resolve) => setImmediate(resolve)).then(() => queue.add(2, 10));
     const outcomes = await Promise.allSettled([first, rest]);
@@ -86,10 +107,11 @@ describe('SendQueue', () => {
   test('opens the circuit after repeated failure, lets one record probe, and closes it on success', async () => {
     let broken = true;
     let sends = 0;
-    const queue = new SendQueue<number>({ ...limits, timeoutMs: 500 }, async () => {
+    const send = async (): Promise<void> => {
       sends += 1;
       if (broken) throw new Error('no broker');
-    });
+    };
+    const queue = queueOf({ send }, { timeoutMs: 500 });
     await expect(queue.add(1, 10)).rejects.toBeInstanceOf(UpstreamUnavailable);
     expect(sends).toBeGreaterThanOrEqual(3);
     // Refused either for the wait after the last failure, or because the first of the two is the probe.
@@ -108,10 +130,11 @@ describe('SendQueue', () => {
 
   test('finds the one record that the log refuses, and sends the others in order', async () => {
     const taken: number[] = [];
-    const queue = new SendQueue<number>(limits, async (items) => {
+    const send = async (items: readonly number[]): Promise<void> => {
       if (items.includes(5)) throw new BatchTooLarge('refused');
       taken.push(...items);
-    });
+    };
+    const queue = queueOf({ send });
     const outcomes = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7].map((item) => queue.add(item, 10)));
     expect(taken).toEqual([1, 2, 3, 4, 6, 7]);
     expect(outcomes.map(({ status }) => status).indexOf('rejected')).toBe(4);
@@ -120,7 +143,7 @@ describe('SendQueue', () => {
 
   test('close waits for what was taken, and takes nothing more', async () => {
     const log = new SteppedLog();
-    const queue = new SendQueue<number>(limits, log.send);
+    const queue = queueOf(log);
     let closed = false;
     const added = queue.add(1, 10);
     const closing = queue.close().then(() => (closed = true));

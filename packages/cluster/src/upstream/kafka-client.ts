@@ -1,10 +1,10 @@
-import { Kafka, logLevel, type Admin, type Message, type Producer } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type Message, type PartitionerArgs, type Producer } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaSettings } from '../config.ts';
+import { Bundle, partitionOf } from './bundle.ts';
 import { HeldClient } from './held-client.ts';
 import { useLeanCodec } from './kafkajs-codec.ts';
 import { fixCutFrames, fixIdleTimers, openSocket } from './kafkajs-fixes.ts';
-import { keyPartitioner } from './partitioner.ts';
 import { BatchTooLarge } from './send-queue.ts';
 
 fixIdleTimers();
@@ -27,6 +27,8 @@ export class KafkaClient {
   readonly #producer: HeldClient<Producer>;
   readonly #admin: HeldClient<Admin>;
   readonly #tryTimeoutMs: number;
+  /** As far as was heard: of a topic that others have made it may be another one. */
+  readonly #partitionsOfTopic = new Map<string, number>();
   #topicsExist = false;
 
   constructor(settings: KafkaSettings, logger: Logger, clientId: string) {
@@ -46,7 +48,7 @@ export class KafkaClient {
     });
     this.#producer = new HeldClient(() =>
       this.kafka.producer({
-        createPartitioner: keyPartitioner,
+        createPartitioner: () => (choice) => this.#checkedPartition(choice),
         allowAutoTopicCreation: false,
       }),
     );
@@ -59,7 +61,7 @@ export class KafkaClient {
     const byTopic = Map.groupBy(items, (item) => item.topic);
     const topicMessages = [...byTopic].map(([topic, group]) => ({
       topic,
-      messages: group.map((item) => item.message),
+      messages: this.#bundles(topic, group),
     }));
     try {
       await this.#producer.use(this.#tryTimeoutMs, (producer) =>
@@ -69,6 +71,36 @@ export class KafkaClient {
       if (isTooLarge(error)) throw new BatchTooLarge('Kafka refused the batch', { cause: error });
       throw error;
     }
+  }
+
+  /** The partition that the message will go to, unless the topic has another number of them than was heard. */
+  partitionOf({ topic, message }: TopicMessage): number {
+    return partitionOf(message.key, this.#partitions(topic));
+  }
+
+  #partitions(topic: string): number {
+    return this.#partitionsOfTopic.get(topic) ?? this.#settings.partitions;
+  }
+
+  #bundles(topic: string, items: readonly TopicMessage[]): Bundle[] {
+    const partitions = this.#partitions(topic);
+    const byPartition = Map.groupBy(items, ({ message }) => partitionOf(message.key, partitions));
+    return [...byPartition].map(
+      ([partition, group]) =>
+        new Bundle(
+          group.map(({ message }) => message),
+          partition,
+          partitions,
+        ),
+    );
+  }
+
+  /** Called by kafkajs, which knows how many partitions there are. The next try has them right. */
+  #checkedPartition({ topic, partitionMetadata: { length }, message }: PartitionerArgs): number {
+    const { partition, partitions } = message as Bundle;
+    if (length === partitions) return partition;
+    this.#partitionsOfTopic.set(topic, length);
+    throw new Error(`${topic} has ${length} partitions, and not ${partitions}`);
   }
 
   /** Creates what is missing. Other processes may be doing the same. */

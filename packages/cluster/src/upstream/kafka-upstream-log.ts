@@ -21,12 +21,13 @@ import {
   type UpstreamRecord,
 } from './upstream-log.ts';
 
-const maxBatchRecords = 4000;
+const maxBatchRecords = 10_000;
+const maxBatchBytes = 8_388_608;
 /**
- * A broker takes 1 MiB a partition and request by default, and a whole batch may be for one partition. With the largest
- * payload there is room for what goes with it, and for the reason of a dead letter.
+ * A broker takes 1 MiB a partition and request by default. With the largest payload there is room for what goes with it,
+ * and for the reason of a dead letter.
  */
-const maxBatchBytes = maxUpstreamPayloadBytes + 10_000;
+const maxPartitionBytes = maxUpstreamPayloadBytes + 10_000;
 
 /** The upstream log on Kafka (tried on 3.9); see kafka-record.ts for what a record looks like there. */
 export class KafkaUpstreamLog implements UpstreamLog {
@@ -44,11 +45,16 @@ export class KafkaUpstreamLog implements UpstreamLog {
       timeoutMs: settings.publishTimeoutMs,
       maxBatchRecords,
       maxBatchBytes,
+      maxGroupBytes: maxPartitionBytes,
     };
     this.#settings = settings;
     this.#logger = logger;
     this.#client = client;
-    this.#queue = new SendQueue(limits, (items) => client.send(items));
+    this.#queue = new SendQueue({
+      limits,
+      groupOf: (item) => client.partitionOf(item),
+      send: (items) => client.send(items),
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Message } from 'kafkajs';
+import { Bundle } from './bundle.ts';
 import { decodeFetchResponse } from './fetch-response.ts';
 import { RecordBatchWriter } from './record-batch-writer.ts';
 
@@ -42,11 +43,17 @@ export function useLeanCodec(): void {
   const { protocol: fetchOf } = Fetch;
   Produce.protocol = (choice) => {
     const original = produceOf(choice);
-    if (!produceVersions.includes(Number(choice.version))) return original;
+    const isKnown = produceVersions.includes(Number(choice.version));
     return (options) => {
       const call = original(options);
-      if (!isPlain(options)) return call;
-      return { ...call, request: { ...call.request, encode: async () => asEncoder(encodeProduce(options)) } };
+      if (isKnown && isPlain(options))
+        return {
+          ...call,
+          request: { ...call.request, encode: async () => asEncoder(encodeProduce(options)) },
+        };
+      if (messagesOf(options).some((message) => message instanceof Bundle))
+        throw new Error('bundles can be sent plainly alone, and to Kafka 0.11 or later');
+      return call;
     };
   };
   Fetch.protocol = (choice) => {
@@ -60,15 +67,14 @@ export function useLeanCodec(): void {
   };
 }
 
-function isPlain({ compression, transactionalId, producerId, topicData }: ProduceOptions): boolean {
-  return (
-    !compression &&
-    !transactionalId &&
-    producerId === -1 &&
-    topicData.every(({ partitions }) =>
-      partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp === undefined)),
-    )
-  );
+function isPlain(options: ProduceOptions): boolean {
+  const { compression, transactionalId, producerId } = options;
+  if (compression || transactionalId || producerId !== -1) return false;
+  return messagesOf(options).every(({ timestamp }) => timestamp === undefined);
+}
+
+function messagesOf({ topicData }: ProduceOptions): Message[] {
+  return topicData.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages));
 }
 
 /** transactional_id nullable string, acks int16, timeout int32, topics: name, partitions: number int32, records. */
@@ -84,7 +90,8 @@ function encodeProduce({ acks, timeout, topicData }: ProduceOptions): Buffer {
     writer.int32(partitions.length);
     for (const { partition, messages } of partitions) {
       writer.int32(partition);
-      writer.records(messages, nowMs);
+      const records = messages.flatMap((message) => (message instanceof Bundle ? message.records : message));
+      writer.records(records, nowMs);
     }
   }
   return writer.bytes;

@@ -12,7 +12,9 @@ export interface ComparisonOptions {
   readonly scenarios: readonly ScenarioName[];
   /** Messages a second from client to client, in all. */
   readonly ratePerSecond: number;
-  /** Of holding, and of sending at the rate by each contender, all turns together. */
+  /** Each connection has one in this time, and is held as long. */
+  readonly heartbeatSeconds: number;
+  /** Of sending at the rate, by each contender, all turns together. */
   readonly durationSeconds: number;
   /** How often each contender has its turn; the middle one counts. */
   readonly turns: number;
@@ -21,6 +23,8 @@ export interface ComparisonOptions {
 /** A process may open 20,000 files on many machines. */
 const MAX_CONNECTIONS = 19_000;
 const MAX_RATE = 1_000_000;
+/** The MQTT clients say that they have one in 180 s at least. */
+const MAX_HEARTBEAT_SECONDS = 120;
 const MAX_DURATION_SECONDS = 3600;
 const MAX_TURNS = 100;
 
@@ -33,6 +37,7 @@ export function readArguments(args: readonly string[]): ComparisonOptions | null
       connections: { type: 'string' },
       scenario: { type: 'string' },
       rate: { type: 'string' },
+      heartbeat: { type: 'string' },
       duration: { type: 'string' },
       turns: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -47,6 +52,10 @@ export function readArguments(args: readonly string[]): ComparisonOptions | null
       most: MAX_CONNECTIONS,
     }),
     ratePerSecond: wholeNumber('rate', values.rate, 2000, { least: 2, most: MAX_RATE }),
+    heartbeatSeconds: wholeNumber('heartbeat', values.heartbeat, 60, {
+      least: 1,
+      most: MAX_HEARTBEAT_SECONDS,
+    }),
     durationSeconds: wholeNumber('duration', values.duration, 30, { least: 1, most: MAX_DURATION_SECONDS }),
     turns: wholeNumber('turns', values.turns, 3, { least: 1, most: MAX_TURNS }),
   };
@@ -82,7 +91,8 @@ function wholeNumber(
 }
 
 export function usage(): string {
-  return `usage: npm run peers -- <all|peer …> [--connections N] [--scenario idle,broadcast,p2p] [--rate R] [--duration S] [--turns T]
+  return `usage: npm run peers -- <all|peer …> [--connections N] [--scenario idle,broadcast,p2p] [--heartbeat S]
+                             [--rate R] [--duration S] [--turns T]
 
 Runs Longwire and the peers (${peers.map(({ name }) => name).join(', ')}) side by side, each with as
 many clients of the same program, has them take turns, and prints what each connection and message costs with each.
@@ -91,8 +101,9 @@ lost, or a peer could not be run.
 
   --connections  clients of each (${MAX_CONNECTIONS})
   --scenario     which of the three; left out: all
+  --heartbeat    seconds from one heartbeat of a connection to its next; they are held as long (60)
   --rate         messages a second from client to client (2000)
-  --duration     seconds of holding, and of sending (30)
+  --duration     seconds of sending in all turns together (30)
   --turns        how often each has its turn; the middle one counts (3)
 `;
 }

@@ -55,7 +55,7 @@ class Comparison {
     await this.#startAll();
     for (const contender of this.#contenders)
       this.#sides.push(await Side.create(contender, connections, this.#folder, this.#say));
-    for (const side of this.#sides) await connectAll(side, this.#say);
+    for (const side of this.#sides) await connectAll(side, this.#options, this.#say);
     for (const name of names) await scenarios[name](this.#sides, this.#options, this.#say);
     this.#problems.push(...this.#sides.flatMap(({ problems }) => problems));
   }
@@ -76,15 +76,15 @@ class Comparison {
   async #startPeer(peer: Peer, port: number): Promise<Contender> {
     if (peer.missing() !== null) await peer.install();
     this.#say(`starting ${peer.name}`);
-    return peer.start({ folder: this.#folder, port });
+    return peer.start({ folder: this.#folder, port, heartbeatSeconds: this.#options.heartbeatSeconds });
   }
 
   #report(): void {
-    const { connections, ratePerSecond, durationSeconds, turns } = this.#options;
+    const { connections, heartbeatSeconds, ratePerSecond, turns } = this.#options;
     const { model, cores, memoryBytes, kernel, node } = thisMachine();
     const gibibytes = Math.round(memoryBytes / 2 ** 30);
     console.log(`
-${connections} connections each; held for ${durationSeconds} s; client to client at ${ratePerSecond}/s; ${turns} turns, the middle one counts.
+${connections} connections each; held for ${heartbeatSeconds} s, with one heartbeat; client to client at ${ratePerSecond}/s; ${turns} turns, the middle one counts.
 ${model}, ${cores} cores, ${gibibytes} GiB, Linux ${kernel}, Node ${node}; load average in the end ${loadavg()[0]!.toFixed(1)}.
 
 ${tableOf(this.#sides)}

@@ -25,6 +25,8 @@ export interface Place {
   readonly folder: string;
   /** Also the one after it. */
   readonly port: number;
+  /** Each client has a heartbeat in this time: for servers that begin them. */
+  readonly heartbeatSeconds: number;
 }
 
 export interface Peer {
@@ -35,6 +37,3 @@ export interface Peer {
   install(): Promise<void>;
   start(place: Place): Promise<Contender>;
 }
-
-/** Each connection has one in this time. */
-export const HEARTBEAT_SECONDS = 60;

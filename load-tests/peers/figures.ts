@@ -5,7 +5,7 @@ export const figures = {
   connectionMemory: { scenario: 'idle', what: 'user memory per connection', unit: 'B' },
   holding: {
     scenario: 'idle',
-    what: 'CPU to hold a connection for a minute, with heartbeats: server',
+    what: 'CPU to hold a connection from one heartbeat to the next: server',
     unit: 'us',
   },
   holdingAll: { scenario: 'idle', what: 'the same with all that it needs', unit: 'us' },

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../src/load/clients/histogram.ts';
 import { startSending } from '../src/load/scenarios/p2p.ts';
 import type { ComparisonOptions, ScenarioName } from './arguments.ts';
-import { HEARTBEAT_SECONDS } from './contender.ts';
 import type { Side } from './side.ts';
 
 const PAYLOAD_BYTES = 128;
@@ -10,7 +9,7 @@ const SINGLES = 3;
 const IN_A_ROW = 20;
 const WARM_UP_SECONDS = 1;
 
-export type Sizes = Pick<ComparisonOptions, 'ratePerSecond' | 'durationSeconds' | 'turns'>;
+export type Sizes = Omit<ComparisonOptions, 'peers' | 'connections' | 'scenarios'>;
 type Say = (line: string) => void;
 
 export const scenarios: Readonly<
@@ -39,28 +38,26 @@ async function inTurns(
   for (let turn = 1; turn <= turns; turn++) for (const side of sides) await work(side);
 }
 
-/** Connects everyone, with a heartbeat a minute from then on. What that takes of memory is counted. */
-export async function connectAll(side: Side, say: Say): Promise<void> {
+/** Connects everyone, with heartbeats from then on. What that takes of memory is counted. */
+export async function connectAll(side: Side, { heartbeatSeconds }: Sizes, say: Say): Promise<void> {
   const { contender, fleet, score } = side;
   say(`${contender.name}: ${fleet.clients} clients connect`);
   const empty = await side.serverBytes();
   score.note('serverMemory', empty / 1e6);
   score.note('allMemory', side.allBytes() / 1e6);
   await fleet.connect();
-  await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
+  await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
   score.note('connectionMemory', ((await side.serverBytes()) - empty) / fleet.clients);
 }
 
-/** All at the same time: nobody has much to do. */
-async function hold(sides: readonly Side[], { durationSeconds }: Sizes, say: Say): Promise<void> {
-  say(`holding all connections for ${durationSeconds} s`);
+/** All at the same time, as nobody has much to do, and until each connection has had a heartbeat, whoever begins them. */
+async function hold(sides: readonly Side[], { heartbeatSeconds }: Sizes, say: Say): Promise<void> {
+  say(`holding all connections for ${heartbeatSeconds} s`);
   for (const side of sides) await side.resetCounts();
-  const startedAtMs = performance.now();
   const meters = sides.map((side) => ({ side, note: side.startMeter() }));
-  await sleep(durationSeconds * 1000);
-  const minutes = (performance.now() - startedAtMs) / 60_000;
+  await sleep(heartbeatSeconds * 1000);
   for (const { side, note } of meters) {
-    note('holding', 'holdingAll', side.fleet.clients * minutes);
+    note('holding', 'holdingAll', side.fleet.clients);
     side.checkNobodyLeft('holding', await side.fleet.stats());
   }
 }

@@ -6,9 +6,12 @@ export interface Column {
   readonly score: Score;
 }
 
+/** What differs by less than this would be the other way round in another run. */
+const CLEARLY = 0.95;
+
 /**
  * A Markdown table of what was measured. The first column is Longwire's; in the others each figure is followed by how many times it is
- * Longwire's, in bold where it is less: there the peer wins.
+ * Longwire's, in bold where it is clearly less: there the peer wins.
  */
 export function tableOf([own, ...others]: readonly Column[]): string {
   if (own === undefined) return '';
@@ -34,7 +37,7 @@ export function remarksOf(columns: readonly Column[]): string {
 function compared(theirs: number | null, ours: number | null): string {
   if (theirs === null || ours === null) return numberOf(theirs);
   const text = `${numberOf(theirs)} (${numberOf(theirs / ours)}×)`;
-  return theirs < ours ? `**${text} wins**` : text;
+  return theirs < ours * CLEARLY ? `**${text} wins**` : text;
 }
 
 /** Two or three digits that mean something. */

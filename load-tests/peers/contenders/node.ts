@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../../deploy/local/run.ts';
 import { COLLECT_ON_SIGNAL, collectGarbage } from '../../src/lib/garbage.ts';
-import { HEARTBEAT_SECONDS, type Contender, type Peer, type Place } from '../contender.ts';
+import type { Contender, Peer, Place } from '../contender.ts';
 import { startListening } from './listening.ts';
 import { Publisher } from './publisher.ts';
 
@@ -14,8 +14,6 @@ interface NodePeer {
   readonly name: 'aedes' | 'ws' | 'socket.io';
   readonly protocol: string;
   readonly remarks: string;
-  /** Of its script, after the port. */
-  readonly args: readonly string[];
   readonly connectPublisher: (port: number) => Promise<Pick<Contender, 'tellEveryone' | 'stop'>>;
 }
 
@@ -23,7 +21,6 @@ export const aedes = nodePeer({
   name: 'aedes',
   protocol: 'mqtt',
   remarks: 'MQTT as mosquitto; persistence in memory',
-  args: [],
   connectPublisher: async (port) => {
     const publisher = await Publisher.mqtt(port);
     return {
@@ -37,7 +34,6 @@ export const ws = nodePeer({
   name: 'ws',
   protocol: 'websocket',
   remarks: 'JSON in WebSocket frames, a loop over all clients: nothing is acknowledged; no compression',
-  args: [],
   connectPublisher: postsTo,
 });
 
@@ -46,12 +42,11 @@ export const socketIo = nodePeer({
   protocol: 'socketio',
   remarks:
     'WebSocket transport alone, emit to all: nothing is acknowledged; heartbeats are the server’s; no compression',
-  args: [String(HEARTBEAT_SECONDS * 1000)],
   connectPublisher: postsTo,
 });
 
 /** One of the packages of this folder, in the script of its name. */
-function nodePeer({ name, protocol, remarks, args, connectPublisher }: NodePeer): Peer {
+function nodePeer({ name, protocol, remarks, connectPublisher }: NodePeer): Peer {
   const description = join(folder, 'node_modules', name, 'package.json');
   return {
     name,
@@ -61,14 +56,21 @@ function nodePeer({ name, protocol, remarks, args, connectPublisher }: NodePeer)
       await run('npm', ['ci', '--prefix', folder], { timeoutMs: INSTALL_DEADLINE_MS });
     },
     start: async (place: Place) => {
+      const { port, heartbeatSeconds } = place;
       const script = join(folder, 'servers', `${name}.js`);
-      const command = [process.execPath, ...COLLECT_ON_SIGNAL, script, String(place.port), ...args];
+      const command = [
+        process.execPath,
+        ...COLLECT_ON_SIGNAL,
+        script,
+        String(port),
+        String(heartbeatSeconds * 1000),
+      ];
       const server = await startListening(name, command, place);
-      const publisher = await connectPublisher(place.port);
+      const publisher = await connectPublisher(port);
       const { version } = JSON.parse(readFileSync(description, 'utf8')) as { version: string };
       return {
         ...{ name, version, protocol, remarks },
-        address: `127.0.0.1:${place.port}`,
+        address: `127.0.0.1:${port}`,
         serverPid: server.pid,
         pids: () => [server.pid],
         mintToken: () => '-',

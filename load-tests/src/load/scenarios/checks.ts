@@ -29,7 +29,7 @@ export function checkSends(
   { sent, sendAnswers, duplicates }: ClientStats,
   delivered: number,
 ): void {
-  const acknowledged = sendAnswers[SendStatus.DELIVERED] ?? 0;
+  const acknowledged = sendAnswers[SendStatus.SEND_STATUS_DELIVERED] ?? 0;
   findings.check(sent > 0, 'client to client: nothing was sent');
   findings.same('client to client: answered', totalOf(sendAnswers), sent);
   findings.check(
@@ -42,7 +42,7 @@ export function checkSends(
 
 /** Each message that was published has an answer. Answers how many were accepted. */
 export function checkPublishes({ findings }: Bench, { published, publishAnswers }: ClientStats): number {
-  const accepted = publishAnswers[PublishStatus.ACCEPTED] ?? 0;
+  const accepted = publishAnswers[PublishStatus.PUBLISH_STATUS_ACCEPTED] ?? 0;
   findings.check(published > 0, 'upstream: nothing was published');
   findings.same('upstream: answered', totalOf(publishAnswers), published);
   findings.figure('upstream, not accepted and answered so', published - accepted, '', { atMost: 0 });

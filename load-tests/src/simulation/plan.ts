@@ -20,7 +20,8 @@ export const assumptions = {
   maxHttpConnections: 4096,
   routesPerBucketInListpack: 128,
   buckets: 16_384,
-  signInsPerAuthService: 1500,
+  /** `packages/auth-service/test/cost.test.ts`, the HTTP client in the same process included. */
+  signInsPerAuthService: 1200,
   /** How full a core or a link may be. */
   utilization: 0.7,
   linkBytesPerSecond: 125e6,

@@ -1,5 +1,9 @@
-import { runMain } from '@longwire/service-kit';
-import { loadPushServerConfig } from './config.ts';
-import { openPushServer } from './open.ts';
+import { beginLean } from '@longwire/service-kit/lean-heap';
+
+beginLean();
+// Not imported above: that would be loaded first.
+const { runMain } = await import('@longwire/service-kit');
+const { loadPushServerConfig } = await import('./config.ts');
+const { openPushServer } = await import('./open.ts');
 
 await runMain('push-server', (requestStop) => openPushServer(loadPushServerConfig(process.env), requestStop));

@@ -1,3 +1,4 @@
+import { beginLean } from '@longwire/service-kit/lean-heap';
 import { Argument, type Command } from 'commander';
 import type { CliContext } from '../context.ts';
 
@@ -40,6 +41,8 @@ export function addServe(program: Command, context: CliContext): void {
     .description('run one role in this process, configured by its environment and file')
     .addArgument(new Argument('<role>', 'which').choices(Object.keys(roles)))
     .action(async (role: keyof typeof roles) => {
+      // A machine has many of these, and one or two of the others.
+      if (role === 'push') beginLean();
       const { runMain } = await import('@longwire/service-kit');
       const open = await roles[role]();
       await runMain(serviceNames[role], (requestStop) => open(context.env, requestStop));

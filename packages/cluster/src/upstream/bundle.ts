@@ -5,7 +5,8 @@ import type { Message } from 'kafkajs';
  * adds. `useLeanCodec` writes the records.
  */
 export class Bundle implements Message {
-  readonly value = null;
+  /** Nothing that kafkajs could write, in whatever version: without our codec a bundle fails, rather than being sent without its records. */
+  readonly value = Object.create(null) as never;
   readonly records: readonly Message[];
   readonly partition: number;
   /** How many partitions the topic was taken to have. */

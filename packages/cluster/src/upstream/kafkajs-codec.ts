@@ -43,17 +43,11 @@ export function useLeanCodec(): void {
   const { protocol: fetchOf } = Fetch;
   Produce.protocol = (choice) => {
     const original = produceOf(choice);
-    const isKnown = produceVersions.includes(Number(choice.version));
+    if (!produceVersions.includes(Number(choice.version))) return original;
     return (options) => {
       const call = original(options);
-      if (isKnown && isPlain(options))
-        return {
-          ...call,
-          request: { ...call.request, encode: async () => asEncoder(encodeProduce(options)) },
-        };
-      if (messagesOf(options).some((message) => message instanceof Bundle))
-        throw new Error('bundles can be sent plainly alone, and to Kafka 0.11 or later');
-      return call;
+      if (!isPlain(options)) return call;
+      return { ...call, request: { ...call.request, encode: async () => asEncoder(encodeProduce(options)) } };
     };
   };
   Fetch.protocol = (choice) => {
@@ -67,14 +61,15 @@ export function useLeanCodec(): void {
   };
 }
 
-function isPlain(options: ProduceOptions): boolean {
-  const { compression, transactionalId, producerId } = options;
-  if (compression || transactionalId || producerId !== -1) return false;
-  return messagesOf(options).every(({ timestamp }) => timestamp === undefined);
-}
-
-function messagesOf({ topicData }: ProduceOptions): Message[] {
-  return topicData.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages));
+function isPlain({ compression, transactionalId, producerId, topicData }: ProduceOptions): boolean {
+  return (
+    !compression &&
+    !transactionalId &&
+    producerId === -1 &&
+    topicData.every(({ partitions }) =>
+      partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp === undefined)),
+    )
+  );
 }
 
 /** transactional_id nullable string, acks int16, timeout int32, topics: name, partitions: number int32, records. */

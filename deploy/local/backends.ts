@@ -1,6 +1,6 @@
 /**
  * Real Redis, ZooKeeper, Kafka and MariaDB on this machine, without Docker: `npm run backends -- start|stop|status|install [set]`.
- * As a module it gives `startBackends` and `stopBackends` to the demo and the benchmarks.
+ * As a module it gives `startBackends` and `stopBackends` to the demo, the load tool and the fault laboratory.
  */
 import { backends, startSet, statusOfSet, stopSet, type Outcome } from './backend-set.ts';
 import { installMissing } from './install.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 
 /** A set is one running group of backends with a folder and ports of its own, so that sets never disturb each other. */
-export const setNames = ['test', 'demo', 'bench', 'faults', 'load'] as const;
+export const setNames = ['test', 'demo', 'faults', 'load'] as const;
 export type SetName = (typeof setNames)[number];
 
 export const backendNames = ['redis', 'zookeeper', 'kafka', 'mariadb'] as const;
@@ -13,7 +13,6 @@ export const dataRoot = join(repositoryRoot, '.longwire');
 const firstPort: Record<SetName, number> = {
   test: 17_001,
   demo: 17_101,
-  bench: 17_201,
   faults: 17_601,
   load: 18_001,
 };

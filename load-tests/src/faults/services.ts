@@ -1,6 +1,6 @@
 import type { Cluster, Node } from '../lib/cluster.ts';
 import { FaultProxy } from './proxy.ts';
-import { collectOnSignal } from './vitals.ts';
+import { COLLECT_ON_SIGNAL } from '../lib/garbage.ts';
 
 export interface Services {
   readonly auth: Node;
@@ -40,7 +40,7 @@ export const settings: Readonly<Record<string, string>> = {
 };
 
 const PORT_STEP = 10;
-const nodeFlags = collectOnSignal;
+const nodeFlags = COLLECT_ON_SIGNAL;
 
 /** Starts one auth-service, three push-servers behind proxies, two push-routes, a consumer and an admin-platform. */
 export async function startServices(

@@ -18,13 +18,6 @@ const COLLECT_SIGNAL = 'SIGUSR2';
 const COLLECT_MS = 300;
 const LOOK_DEADLINE_MS = 15_000;
 
-/** Flags that let a service collect its garbage when it is asked to, so that what is left is what it holds. */
-export const collectOnSignal: readonly string[] = [
-  '--expose-gc',
-  '--import',
-  join(import.meta.dirname, '../lib/gc-on-signal.ts'),
-];
-
 /** The services' processes at one moment, to be compared with a later one. */
 export class Vitals {
   readonly #cluster: Cluster;

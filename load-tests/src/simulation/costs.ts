@@ -5,7 +5,7 @@ interface Cost {
   readonly from: string;
 }
 
-const bench = '`npm run bench`, docs/benchmarks.md';
+const bench = 'docs/benchmarks.md';
 const directory = '`npm run simulate -- directory`';
 const placement = '`npm run simulate -- placement`';
 

@@ -1,6 +1,6 @@
 import { Placement } from '../src/placement/index.ts';
 
-/** `npm run bench -- placement`: what a choice of a node costs. Prints; judges nothing but the target. */
+/** `npx node --conditions=longwire-source packages/cluster/test/placement-bench.ts`: what a choice of a node costs. Prints; judges nothing but the target. */
 const CHOICES = 500_000;
 const weights = [0.5, 1, 1, 1, 2, 4, 1.5];
 

@@ -6,7 +6,7 @@ import type { Node } from '../../lib/cluster.ts';
 import type { Lab } from '../lab.ts';
 import type { RawClient } from '../raw-client.ts';
 import type { Findings, Scenario } from '../scenario.ts';
-import { collectOnSignal } from '../vitals.ts';
+import { COLLECT_ON_SIGNAL } from '../../lib/garbage.ts';
 
 const run = promisify(execFile);
 const OPEN_FILES = 160;
@@ -33,7 +33,11 @@ export const outOfFiles: Scenario = {
       LONGWIRE_PUSH_WEIGHT: '0.001',
       LONGWIRE_PUSH_RESERVED_FILES: String(RESERVED_FILES),
     };
-    const node = await lab.cluster.start('push', 'push-small', { launcher, env, nodeFlags: collectOnSignal });
+    const node = await lab.cluster.start('push', 'push-small', {
+      launcher,
+      env,
+      nodeFlags: COLLECT_ON_SIGNAL,
+    });
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, (_, index) => lab.connect(`before-the-flood-${index}`, node.tcp)),
     );

@@ -5,7 +5,7 @@ import type { Findings, Scenario } from '../scenario.ts';
 import { RateWatch } from '../rate-watch.ts';
 import { allBack, BACK_LIMIT_MS } from '../comeback.ts';
 import { DRAIN_CLIENTS_PER_SECOND, DRAIN_DEADLINE_MS } from '../services.ts';
-import { collectOnSignal } from '../vitals.ts';
+import { COLLECT_ON_SIGNAL } from '../../lib/garbage.ts';
 
 const WARM_UP_MS = 2000;
 /** A node has ended some time after its last client. */
@@ -110,7 +110,7 @@ const rebalance: Scenario = {
   deadlineMs: 180_000,
   async run(lab, findings) {
     await sleep(WARM_UP_MS);
-    const node = await lab.cluster.start('push', 'push-4', { nodeFlags: collectOnSignal });
+    const node = await lab.cluster.start('push', 'push-4', { nodeFlags: COLLECT_ON_SIGNAL });
     const checkRate = redirects(lab, 'rebalance', ['push-1', 'push-2', 'push-3', 'push-4']);
     const { clients } = await lab.cluster.call<{ clients: number }>(
       lab.services.admin,

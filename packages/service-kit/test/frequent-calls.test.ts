@@ -11,6 +11,7 @@ import {
   Problem,
   requireClusterSecret,
   serveFrequentCalls,
+  type FrequentCall,
   type HttpServer,
 } from '../src/index.ts';
 
@@ -31,8 +32,8 @@ beforeAll(async () => {
   });
   app.addHook('onRequest', async () => void routed++);
   acceptProtobuf(app);
-  const calls = new Map([
-    ['/echo', (body: unknown) => body as Buffer],
+  const calls = new Map<string, FrequentCall>([
+    ['/echo', (body) => body as Buffer],
     ['/nothing', () => null],
     ['/refuses', () => fail(new Problem('malformed-body', 'It is not what it should be'))],
     ['/breaks', () => fail(new Error('a secret of this process'))],

@@ -35,11 +35,17 @@ export function reportEmpty({ findings, target }: Bench, { userBytes }: Held): v
   findings.figure('memory of a push-server without connections (PSS)', each, 'MB', { atMost: 60 });
 }
 
-export function reportPerConnection({ findings }: Bench, empty: Held, full: Held, connections: number): void {
+export function reportPerConnection(
+  { findings }: Bench,
+  empty: Held,
+  full: Held,
+  connections: number,
+  of = '',
+): void {
   const user = (full.userBytes - empty.userBytes) / connections;
-  findings.figure('user memory per idle signed-in connection', user, 'B', { atMost: 2500 });
+  findings.figure(`user memory per idle signed-in connection${of}`, user, 'B', { atMost: 2500 });
   const kernel = (full.kernelBytes - empty.kernelBytes) / connections;
-  findings.figure('kernel memory per connection, both ends', kernel, 'B');
+  findings.figure(`kernel memory per connection, both ends${of}`, kernel, 'B');
 }
 
 async function heapBytes(target: Target, pushServers: readonly PushServer[]): Promise<number> {

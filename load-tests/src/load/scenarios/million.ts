@@ -25,7 +25,7 @@ export const million: Scenario = {
   name: 'million',
   what: 'all of it: connect, hold, push to everyone and to some, send, lose a node; the costs of many beside those of few',
   losesNode: true,
-  defaults: { connections: MILLION, nodes: 2, ratePerSecond: 2000, durationSeconds: 600 },
+  defaults: { connections: MILLION, nodes: 2, ratePerSecond: 4000, durationSeconds: 600 },
   services: ['route', 'admin'],
   run: async (bench) => {
     const { fleet, findings, options, target } = bench;
@@ -34,7 +34,7 @@ export const million: Scenario = {
     const fewSeconds = Math.min(FEW_HOLD_SECONDS, options.durationSeconds);
     const few = await costs(bench, fleet.part(FEW_PROCESSES), fewSeconds);
     const many = await costs(bench, fleet, options.durationSeconds);
-    findings.figure('connections held', fleet.clients, '', { atLeast: MILLION });
+    findings.figure('connections held', fleet.clients, '', isWhole ? { atLeast: MILLION } : null);
     findings.figure(
       'until all were connected',
       few.seconds + many.seconds,
@@ -74,12 +74,14 @@ async function costs(
   const { microseconds, seconds } = await bench.phase(`${name} sign in`, () => signIn(bench, fleet));
   const after = await bench.phase('collecting garbage', () => held(target, servers));
   const added = fleet.clients - connectedBefore;
-  reportPerConnection(bench, before, after, added);
+  reportPerConnection(bench, before, after, added, `, of ${name}`);
   const minute = await bench.phase(`${name} are held`, () => hold(bench, fleet, holdSeconds));
   const broadcasts = await bench.phase(`a broadcast to ${name}`, () => pushSingly(bench, fleet, BROADCASTS));
   reportBroadcasts(bench, `a broadcast to ${name}`, broadcasts, { atMost: 15 });
   const durationSeconds = Math.min(SEND_SECONDS, holdSeconds);
-  const sends = { ratePerSecond: options.ratePerSecond, durationSeconds };
+  // As many for each node: a node that sends more needs less for each message.
+  const ratePerSecond = (options.ratePerSecond * fleet.hands.length) / bench.fleet.hands.length;
+  const sends = { ratePerSecond, durationSeconds };
   const message = await bench.phase(`${name} send`, () => measureSends(bench, fleet, sends));
   return {
     clients: fleet.clients,

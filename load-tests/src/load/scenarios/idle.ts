@@ -3,7 +3,7 @@ import { CpuMeter } from '../sampling/processes.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, checkNobodyLeft, checkOpenFiles, resetCounts } from './checks.ts';
-import { signIn } from './logins.ts';
+import { signIn, warmUp } from './logins.ts';
 import { held, reportEmpty, reportPerConnection } from './memory.ts';
 
 /** What the push-server asks for by default. */
@@ -17,8 +17,9 @@ export const idle: Scenario = {
   services: ['admin'],
   run: async (bench) => {
     const { fleet, findings, target } = bench;
-    const empty = await bench.phase('empty', () => held(target));
-    reportEmpty(bench, empty);
+    reportEmpty(bench, await bench.phase('empty', () => held(target)));
+    await bench.phase('warming up', () => warmUp(bench, fleet));
+    const empty = await bench.phase('collecting garbage', () => held(target));
     await bench.phase('signing in', () => signIn(bench, fleet));
     const full = await bench.phase('collecting garbage', () => held(target));
     reportPerConnection(bench, empty, full, fleet.clients);

@@ -4,6 +4,22 @@ import type { Goal } from '../findings.ts';
 import type { Bench } from '../scenario.ts';
 import { resetCounts } from './checks.ts';
 
+/** Of each process of clients. */
+const WARM_UP_LOGINS = 500;
+const WARM_UP_DEADLINE_MS = 60_000;
+
+/** Some logins before memory is looked at: code that is compiled and pools that are filled once are no part of a connection. */
+export async function warmUp({ findings }: Bench, fleet: Fleet): Promise<void> {
+  const logins = WARM_UP_LOGINS * fleet.hands.length;
+  await resetCounts(fleet);
+  await fleet.tell('churn', { cycles: WARM_UP_LOGINS, concurrency: 10 });
+  const stats = await fleet.until(
+    (now) => now.logins + now.loginFailures >= logins && now.connected + now.connecting === 0,
+    WARM_UP_DEADLINE_MS,
+  );
+  findings.same('logins to warm up', stats.logins, logins);
+}
+
 /** Signs everyone in, and reports the rate and what a login costs. Answers the CPU of the push-servers per login, and how long it took. */
 export async function signIn(
   { findings, target }: Bench,

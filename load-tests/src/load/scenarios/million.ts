@@ -4,7 +4,7 @@ import type { Bench, Scenario } from '../scenario.ts';
 import { IN_A_ROW, pushInARow, pushSingly, reportBroadcasts } from './broadcast.ts';
 import { checkDrift, resetCounts } from './checks.ts';
 import { hold } from './idle.ts';
-import { signIn } from './logins.ts';
+import { signIn, warmUp } from './logins.ts';
 import { held, reportEmpty, reportPerConnection } from './memory.ts';
 import { measureSends } from './p2p.ts';
 import { pushToTargets } from './targeted.ts';
@@ -31,6 +31,7 @@ export const million: Scenario = {
     const { fleet, findings, options, target } = bench;
     const isWhole = fleet.clients >= MILLION;
     reportEmpty(bench, await bench.phase('empty', () => held(target)));
+    await bench.phase('warming up', () => warmUp(bench, fleet));
     const fewSeconds = Math.min(FEW_HOLD_SECONDS, options.durationSeconds);
     const few = await costs(bench, fleet.part(FEW_PROCESSES), fewSeconds);
     const many = await costs(bench, fleet, options.durationSeconds);

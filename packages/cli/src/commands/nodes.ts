@@ -1,6 +1,6 @@
-import { weightRange } from '@longwire/cluster';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import { Mistake } from '../mistake.ts';
 import { wholeNumber } from '../options.ts';
 import { findTarget } from '../target.ts';
 
@@ -49,8 +49,9 @@ function addWeight(nodes: Command, context: CliContext): void {
   nodes
     .command('weight <nodeId>')
     .description('set the weight of a push-server, or have it take its own again')
-    .argument('<weight>', '0.001 to 1000; 1 is an ordinary node; "default": its own', weightOf)
-    .action(async (nodeId: string, weight: number | null) => {
+    .argument('<weight>', '0.001 to 1000; 1 is an ordinary node; "default": its own')
+    .action(async (nodeId: string, text: string) => {
+      const weight = await weightOf(text);
       const { admin } = await findTarget(context);
       const path = `${pathOf(nodeId)}/weight`;
       const answer: object = await (weight === null ? admin.delete(path) : admin.put(path, { weight }));
@@ -96,11 +97,13 @@ function addRebalance(nodes: Command, context: CliContext): void {
     });
 }
 
-function weightOf(text: string): number | null {
+async function weightOf(text: string): Promise<number | null> {
   if (text === 'default') return null;
+  // Loaded here because it brings many libraries, and no other command that asks a cluster needs it.
+  const { weightRange } = await import('@longwire/cluster');
   const weight = Number(text);
   if (text !== '' && weight >= weightRange.minimum && weight <= weightRange.maximum) return weight;
-  throw new InvalidArgumentError('It must be from 0.001 to 1000, or "default".');
+  throw new Mistake(`"${text}" is no weight. It must be from 0.001 to 1000, or "default".`, 2);
 }
 
 function pathOf(nodeId: string): string {

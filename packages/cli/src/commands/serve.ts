@@ -42,9 +42,10 @@ export function addServe(program: Command, context: CliContext): void {
     .addArgument(new Argument('<role>', 'which').choices(Object.keys(roles)))
     .action(async (role: keyof typeof roles) => {
       // A machine has many of these, and one or two of the others.
-      if (role === 'push') beginLean();
+      const working = role === 'push' ? beginLean() : null;
       const { runMain } = await import('@longwire/service-kit');
       const open = await roles[role]();
       await runMain(serviceNames[role], (requestStop) => open(context.env, requestStop));
+      working?.();
     });
 }

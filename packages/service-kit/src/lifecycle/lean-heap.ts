@@ -1,15 +1,25 @@
+import { setFlagsFromString } from 'node:v8';
+
 const YOUNG_SPACE = '--max-semi-space-size';
 const YOUNG_SPACE_MIB = 4;
 
 /**
- * Begins this process anew, in place (execve: same id, same standard streams), with a young generation that is kept small. V8 lets it grow
- * to 64 MiB, while a process loads its modules already, never gives that back, and takes the size from its command line alone. 4 MiB for each of its
- * halves cost 5 % more CPU than V8's own choice, and 1 MiB 15 % (docs/adr/0012-login-and-process.md).
- *
- * Call it before anything large is loaded. It does nothing where the size has been chosen, by a flag or NODE_OPTIONS; where a parent
- * talks to this process over IPC; and on Windows, which has no execve.
+ * Has this process take little memory, of which V8 gives next to nothing back once it has it. Call it before anything large is loaded, and what
+ * it answers once the process does its work. What both settings save and cost: docs/adr/0012-login-and-process.md.
  */
-export function beginLean(): void {
+export function beginLean(): () => void {
+  beginWithSmallYoungSpace();
+  // While it loads, a process makes garbage for which V8 would rather take more memory than time.
+  setFlagsFromString('--optimize-for-size');
+  return () => setFlagsFromString('--no-optimize-for-size');
+}
+
+/**
+ * Begins the process anew, in place (execve: same id, same standard streams), with a young generation of which each half is at most 4 MiB.
+ * V8 lets it grow to 64 MiB in all, and takes another size from the command line alone. It goes on as it is where the size has been chosen, by
+ * a flag or NODE_OPTIONS; where a parent talks to it over IPC; and on Windows, which has no execve.
+ */
+function beginWithSmallYoungSpace(): void {
   const isChosen = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((text) =>
     text.replaceAll('_', '-').includes(YOUNG_SPACE),
   );

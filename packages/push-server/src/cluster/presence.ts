@@ -42,7 +42,7 @@ export interface PresenceParts {
 
 const REFRESH_INTERVAL_MS = 2000;
 const LEASE_TTL_MS = 3 * REFRESH_INTERVAL_MS;
-const LOOP_SAMPLE_MS = 20;
+const LOOP_SAMPLE_MS = 50;
 /** ZooKeeper that is away would have a stop wait for as long as a session lasts; it takes the node out of the list when it is back, or when the session ends. */
 const WITHDRAW_DEADLINE_MS = 5000;
 /** A directory that is slow takes half a minute to look through all routes, which a stop has no time for. */

@@ -3,6 +3,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** Seconds, from half a millisecond to ten seconds. */
 const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** How often the event loop's lateness is looked at: each look wakes a process that may have nothing else to do. */
+const LOOP_SAMPLE_MS = 50;
+
 /** Makes and keeps the metrics of one service. Names are given in full (`longwire_…`); ids are never labels. */
 export interface Metrics {
   readonly registry: Registry;
@@ -36,7 +39,8 @@ export interface MetricsOptions {
 export function createMetrics(service: string, { processMetrics = false }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  if (processMetrics) collectDefaultMetrics({ register: registry });
+  if (processMetrics)
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_SAMPLE_MS });
   const registers = [registry];
   return {
     registry,

@@ -33,9 +33,15 @@ export class LocalDeliveries {
   constructor(registry: SessionRegistry, limits: DeliveryLimits) {
     this.#registry = registry;
     this.#limits = limits;
-    this.#broadcasts = new Broadcasts(registry, (session, batch, joined) =>
-      this.#toSessionTogether(session, batch, joined),
-    );
+    this.#broadcasts = new Broadcasts(registry, {
+      writeTogether: (session, joined, toAcknowledge) => {
+        if (!this.#hasRoom(session, joined.length, toAcknowledge)) return false;
+        session.connection.write(joined);
+        return true;
+      },
+      written: (broadcast, session) => this.#written(broadcast, session, 0),
+      hand: (broadcast, session) => this.#toSession(broadcast, session, 0),
+    });
   }
 
   /** Calls `onOutcome` once for each client, during the call where the outcome is known, later where an acknowledgement or a login is awaited. */
@@ -74,16 +80,6 @@ export class LocalDeliveries {
   /** Call once all sessions have ended. */
   close(): void {
     this.#awaited.close();
-  }
-
-  /** In one write where there is room for all of them, else each as if it came alone. */
-  #toSessionTogether(session: Session, batch: readonly Broadcast[], joined: Uint8Array): void {
-    if (batch.length > 1 && this.#hasRoom(session, joined.length, batch.length)) {
-      session.connection.write(joined);
-      for (const broadcast of batch) this.#written(broadcast, session, 0);
-    } else {
-      for (const broadcast of batch) this.#toSession(broadcast, session, 0);
-    }
   }
 
   #toSession(outgoing: Outgoing, session: Session, position: number): void {

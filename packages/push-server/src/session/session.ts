@@ -21,6 +21,8 @@ export class Session {
   tokenEndsTick = 0;
   /** Deliveries that wait for this client's acknowledgement, by delivery id; null while there is none. */
   unacknowledged: Map<number, AwaitedDelivery> | null = null;
+  /** The number of the last message to everyone that it was handed; see Broadcasts. */
+  lastBroadcast = 0;
   /** What to do once it is live or has ended; null while there is nothing. */
   held: (() => void)[] | null = null;
 

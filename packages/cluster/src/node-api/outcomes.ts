@@ -1,6 +1,6 @@
 /** What became of a message for one client: the catalogue that node calls, the store, metrics and docs share. The value is its byte on the wire. */
 export const DeliveryOutcome = {
-  /** Written to the socket; the client's acknowledgement is awaited. Never final. */
+  /** Not known yet. Never final, and not sent. */
   pending: 0,
   /** Acknowledged by the client; or, where no acknowledgement was asked for, written to its socket. */
   delivered: 1,

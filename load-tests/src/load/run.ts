@@ -19,6 +19,7 @@ import type { Target } from './target/target.ts';
 
 /** How long a run may wait for another one, which has the same ports. */
 const LOCK_DEADLINE_MS = 600_000;
+const PATIENCE_MS = 1000;
 
 /** Runs a scenario and writes its report. Answers whether every delivery was accounted for. Throws when it could not be run. */
 export async function runLoad(scenario: Scenario, options: LoadOptions): Promise<boolean> {
@@ -28,8 +29,15 @@ export async function runLoad(scenario: Scenario, options: LoadOptions): Promise
     clientProcesses: clientProcessesOf(options),
   });
   if (problems.length > 0) throw new Error(`this machine cannot run that:\n  ${problems.join('\n  ')}`);
-  const run = async (): Promise<boolean> => new Run(scenario, options).run();
-  return options.cluster === null ? withLock(loadLockPort, LOCK_DEADLINE_MS, run) : run();
+  if (options.cluster !== null) return new Run(scenario, options).run();
+  const waiting = setTimeout(
+    () => console.log('another run has the ports: waiting for its end'),
+    PATIENCE_MS,
+  );
+  return withLock(loadLockPort, LOCK_DEADLINE_MS, () => {
+    clearTimeout(waiting);
+    return new Run(scenario, options).run();
+  }).finally(() => clearTimeout(waiting));
 }
 
 function clientProcessesOf({ connections, nodes }: LoadOptions): number {
@@ -42,6 +50,8 @@ class Run {
   readonly #startedAtMs = performance.now();
   readonly #startedAt = new Date();
   readonly #folder: string;
+  /** At the beginning. */
+  #nodes = 0;
   readonly #findings = new Findings((figure) => console.log(`            ${textOf(figure)}`));
 
   constructor(scenario: Scenario, options: LoadOptions) {
@@ -75,6 +85,7 @@ class Run {
 
   async #load(target: Target): Promise<void> {
     const { seed, connections } = this.#options;
+    this.#nodes = target.pushServers.length;
     this.#say(`${connections} clients, ${target.pushServers.length} push-servers, seed ${seed}`);
     const fleet = await Fleet.start({
       protocol: ['longwire'],
@@ -128,8 +139,9 @@ class Run {
     const delays = samples.map(({ loopDelayMs }) => loopDelayMs ?? NaN);
     this.#findings.figure('longest event-loop delay of a push-server', Math.max(...delays), 'ms');
     const seconds = growthOf(samples.map(({ collectionSeconds }) => collectionSeconds ?? NaN));
-    const count = growthOf(samples.map(({ collections }) => collections ?? NaN));
-    this.#findings.figure('pause for garbage collection, mean', (seconds / count) * 1000, 'ms');
+    const available = (samples.at(-1)!.atSeconds - samples[0]!.atSeconds) * this.#nodes;
+    const share = samples.length < 2 ? 0 : (seconds / available) * 100;
+    this.#findings.figure('time that push-servers spent on garbage collection', share, '%');
   }
 
   #report(target: Target, { samples }: Sampler): void {
@@ -143,7 +155,7 @@ class Run {
         what,
         startedAt: this.#startedAt.toISOString(),
         seconds: this.#seconds(),
-        options,
+        options: { ...options, nodes: this.#nodes },
         machine: thisMachine(),
         settings: target.settings,
         ...{ figures, failures, latencies, phases, samples },

@@ -16,7 +16,7 @@ export interface ComparisonOptions {
   readonly heartbeatSeconds: number;
   /** Of sending at the rate, by each contender, all turns together. */
   readonly durationSeconds: number;
-  /** How often each contender has its turn; the middle one counts. */
+  /** How often each contender has its turn; the median counts. */
   readonly turns: number;
 }
 
@@ -104,6 +104,6 @@ lost, or a peer could not be run.
   --heartbeat    seconds from one heartbeat of a connection to its next; they are held as long (60)
   --rate         messages a second from client to client (2000)
   --duration     seconds of sending in all turns together (30)
-  --turns        how often each has its turn; the middle one counts (3)
+  --turns        how often each has its turn; the median counts (3)
 `;
 }

@@ -84,7 +84,7 @@ class Comparison {
     const { model, cores, memoryBytes, kernel, node } = thisMachine();
     const gibibytes = Math.round(memoryBytes / 2 ** 30);
     console.log(`
-${connections} connections each; held for ${heartbeatSeconds} s, with one heartbeat; client to client at ${ratePerSecond}/s; ${turns} turns, the middle one counts.
+${connections} connections each; held for ${heartbeatSeconds} s, with one heartbeat; client to client at ${ratePerSecond}/s; ${turns} turns, of which the median counts.
 ${model}, ${cores} cores, ${gibibytes} GiB, Linux ${kernel}, Node ${node}; load average in the end ${loadavg()[0]!.toFixed(1)}.
 
 ${tableOf(this.#sides)}

@@ -27,7 +27,7 @@ export const figures = {
 
 export type FigureName = keyof typeof figures;
 
-/** What one contender has shown: a figure may be measured in each turn, and the middle one counts. */
+/** What one contender has shown: a figure may be measured in each turn, and the median counts. */
 export class Score {
   readonly #values = new Map<FigureName, number[]>();
 
@@ -38,6 +38,8 @@ export class Score {
   /** Null where it was not measured. */
   of(name: FigureName): number | null {
     const values = [...(this.#values.get(name) ?? [])].sort((a, b) => a - b);
-    return values[Math.floor(values.length / 2)] ?? null;
+    const lower = values[Math.floor((values.length - 1) / 2)];
+    const upper = values[Math.floor(values.length / 2)];
+    return lower === undefined || upper === undefined ? null : (lower + upper) / 2;
   }
 }

@@ -5,7 +5,7 @@ import { Lane } from '../src/index.ts';
 /** A lane for texts whose calls the test answers one by one. */
 function laneOf(
   bounds: Partial<
-    Record<'maxQueuedItems' | 'maxQueuedBytes' | 'maxBatchItems' | 'maxBatchBytes', number>
+    Record<'maxQueuedItems' | 'maxQueuedBytes' | 'maxBatchWork' | 'maxBatchBytes', number>
   > = {},
 ) {
   const batches: string[][] = [];
@@ -13,10 +13,12 @@ function laneOf(
   const lane = new Lane<string>({
     maxQueuedItems: 100,
     maxQueuedBytes: 1000,
-    maxBatchItems: 10,
+    maxBatchWork: 10,
     maxBatchBytes: 100,
     ...bounds,
     bytesOf: (text) => text.length,
+    // `work 3` is so much, all else 1.
+    workOf: (text) => Number(/^work (\d+)$/.exec(text)?.[1] ?? 1),
     post: (batch) => {
       batches.push([...batch]);
       return new Promise((resolve) => answers.push(resolve));
@@ -45,8 +47,8 @@ describe('a lane', () => {
     expect(batches).toEqual([['a', 'b'], ['c', 'd', 'e'], ['f']]);
   });
 
-  it('keeps the order over many batches, bounded by count', async () => {
-    const { lane, batches, answerNext } = laneOf({ maxBatchItems: 7 });
+  it('keeps the order over many batches', async () => {
+    const { lane, batches, answerNext } = laneOf({ maxBatchWork: 7 });
     const texts = Array.from({ length: 100 }, (_, i) => `${i}`);
     for (const text of texts) lane.add(text);
     for (let done = 0; done < Math.ceil(100 / 7); done++) {
@@ -71,6 +73,17 @@ describe('a lane', () => {
       ['L'],
       ['s', 't'],
     ]);
+  });
+
+  it('bounds a batch by the work that it is, and sends a larger item alone', async () => {
+    const { lane, batches, answerNext } = laneOf({ maxBatchWork: 5 });
+    const items = ['work 3', 'work 2', 'a', 'work 4', 'work 9', 'b', 'c'];
+    for (const item of items) lane.add(item);
+    for (let done = 0; done < 4; done++) {
+      await waitFor(() => batches.length === done + 1);
+      answerNext();
+    }
+    expect(batches).toEqual([['work 3', 'work 2'], ['a', 'work 4'], ['work 9'], ['b', 'c']]);
   });
 
   it('has room for so many items and bytes, without the batch that is on its way', async () => {

@@ -7,9 +7,11 @@ export interface LaneOptions<Item> {
   readonly maxQueuedItems: number;
   readonly maxQueuedBytes: number;
   /** Bounds of one call; a single larger item goes alone. */
-  readonly maxBatchItems: number;
+  readonly maxBatchWork: number;
   readonly maxBatchBytes: number;
   readonly bytesOf: (item: Item) => number;
+  /** What is to be done for an item there; 1 for each unless given. */
+  readonly workOf?: (item: Item) => number;
   /** Makes the call. Must settle by a deadline of its own, and deal with its failures. */
   readonly post: (batch: readonly Item[]) => Promise<void>;
 }
@@ -50,13 +52,16 @@ export class Lane<Item> {
   }
 
   #takeBatch(): Item[] {
-    const { maxBatchItems, maxBatchBytes, bytesOf } = this.#options;
+    const { maxBatchWork, maxBatchBytes, bytesOf, workOf = () => 1 } = this.#options;
     let count = 0;
     let bytes = 0;
-    while (count < this.#queue.length && count < maxBatchItems) {
-      const next = bytesOf(this.#queue[count]!);
-      if (count > 0 && bytes + next > maxBatchBytes) break;
-      bytes += next;
+    let work = 0;
+    for (const item of this.#queue) {
+      const itemBytes = bytesOf(item);
+      const itemWork = workOf(item);
+      if (count > 0 && (bytes + itemBytes > maxBatchBytes || work + itemWork > maxBatchWork)) break;
+      bytes += itemBytes;
+      work += itemWork;
       count++;
     }
     this.#queuedBytes -= bytes;

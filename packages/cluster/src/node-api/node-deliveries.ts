@@ -34,7 +34,8 @@ const LATE_OUTCOME_GRACE_MS = 1000;
 const MAX_WAITING = 500_000;
 const MAX_QUEUED_ITEMS = 20_000;
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
-const MAX_BATCH_ITEMS = 1000;
+/** Clients in one call: a node writes to all of them before anything else has its turn. */
+const MAX_BATCH_CLIENTS = 256;
 const MAX_BATCH_BYTES = 1024 * 1024;
 const BYTES_PER_CLIENT_ID = 24;
 /** How often it is looked for outcomes that never came. */
@@ -152,10 +153,11 @@ export class NodeDeliveries {
       lane = new Lane<Delivery>({
         maxQueuedItems: MAX_QUEUED_ITEMS,
         maxQueuedBytes: MAX_QUEUED_BYTES,
-        maxBatchItems: MAX_BATCH_ITEMS,
+        maxBatchWork: MAX_BATCH_CLIENTS,
         maxBatchBytes: MAX_BATCH_BYTES,
         bytesOf: (delivery) =>
           (delivery.message?.payload?.length ?? 0) + (delivery.clientIds?.length ?? 0) * BYTES_PER_CLIENT_ID,
+        workOf: ({ clientIds }) => clientIds?.length ?? 0,
         post: (batch) => this.#post(api, batch),
       });
       this.#lanes.set(api, lane);

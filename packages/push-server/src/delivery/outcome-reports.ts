@@ -39,7 +39,8 @@ export interface OutcomeReportsParts {
 const CALL_DEADLINE_MS = 2000;
 /** As many as one asker may await. */
 const MAX_QUEUED = 500_000;
-const MAX_BATCH = 10_000;
+/** The asker answers as many senders before anything else has its turn. */
+const MAX_BATCH = 1000;
 
 /** Tells those who asked for deliveries what became of them later. A report that is lost leaves the asker with its own deadline. */
 export class OutcomeReports {
@@ -80,7 +81,7 @@ export class OutcomeReports {
       lane = new Lane<LateOutcome>({
         maxQueuedItems: MAX_QUEUED,
         maxQueuedBytes: Infinity,
-        maxBatchItems: MAX_BATCH,
+        maxBatchWork: MAX_BATCH,
         maxBatchBytes: Infinity,
         bytesOf: () => 1,
         post: (batch) => this.#post(origin, batch),

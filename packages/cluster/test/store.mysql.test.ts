@@ -68,7 +68,8 @@ describe.skipIf(serverUrl === null)('with a real server', () => {
       expect(isInserted).toBe(false);
     } finally {
       await sql`unlock tables`.execute(locker);
-      await inserts.finally(() => Promise.all([store.close(), locker.destroy()]));
+      await inserts;
+      await Promise.all([store.close(), locker.destroy()]);
     }
     expect(isInserted).toBe(true);
   });

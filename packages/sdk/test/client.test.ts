@@ -5,7 +5,7 @@ import {
   ConnectTimeout,
   ConnectionClosed,
   InvalidMessage,
-  LongwireClient,
+  type LongwireClient,
   MessageRejected,
   MessageTimeout,
   OutboxFull,

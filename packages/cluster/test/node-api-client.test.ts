@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../test-support/backends.ts';
-import { EmbeddedMembership, NodeClient, NodeUnreachable } from '../src/index.ts';
+import { EmbeddedMembership, nodeApi, NodeClient, NodeUnreachable } from '../src/index.ts';
 
 let server: Server;
 let api: string;
@@ -11,13 +11,20 @@ let membership: EmbeddedMembership;
 /** Calls that came, by path, and their answers where those are held back. */
 let calls: string[];
 let held: ServerResponse[];
+/** The call whose answers are. */
+let holds: string;
+/** Of deliveries, in the order in which they came. */
+let runs: string[];
 let connections: number;
 
 beforeEach(async () => {
-  [calls, held, connections] = [[], [], 0];
+  [calls, held, holds, runs, connections] = [[], [], 'broadcast', [], 0];
   server = createServer((request, response) => {
     calls.push(request.url!);
-    if (request.url!.endsWith('broadcast')) held.push(response);
+    if (request.url!.endsWith('deliver'))
+      request.on('data', (body: Buffer) => runs.push(nodeApi.deliver.request.decode(body).originRun));
+    else request.resume();
+    if (request.url!.endsWith(holds)) held.push(response);
     else response.end();
   });
   server.on('connection', () => connections++);
@@ -41,6 +48,26 @@ describe('NodeClient', () => {
     await client.deliver(api, { deliveries: [] }, 10_000);
     for (const response of held) response.end();
     await Promise.all(broadcasts);
+  });
+
+  it('begins deliveries before earlier ones are answered, in order on one connection, and sends none again', async () => {
+    holds = 'deliver';
+    const deliver = (run: string) => client.deliver(api, { originRun: run, deliveries: [] }, 30_000);
+    const answered = ['a', 'b', 'c'].map(deliver);
+    await waitFor(() => held.length === 3);
+    expect([runs, connections]).toEqual([['a', 'b', 'c'], 1]);
+    for (const response of held) response.end();
+    await Promise.all(answered);
+
+    const lost = ['d', 'e', 'f'].map(deliver);
+    await waitFor(() => held.length === 6);
+    held[3]!.destroy();
+    for (const call of lost) await expect(call).rejects.toThrow(NodeUnreachable);
+    const next = deliver('g');
+    await waitFor(() => held.length === 7);
+    held[6]!.end();
+    await next;
+    expect(runs).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
   });
 
   it('keeps few connections for many short calls', async () => {

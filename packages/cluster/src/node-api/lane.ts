@@ -1,6 +1,7 @@
 /**
- * A lane carries items to one place in order: one call is in flight, and what piles up meanwhile goes in the next one. So
- * batches grow with the load, and nothing waits when there is none.
+ * A lane carries items to one place in order: a call is in flight, and what piles up meanwhile goes in the next one. So
+ * batches grow with the load, and nothing waits when there is none. Where so much piles up that the two ends would only take turns, one waiting while the
+ * other works, a further call begins before the earlier ones are answered.
  */
 export interface LaneOptions<Item> {
   /** Bounds of what waits, without the batch in flight. */
@@ -12,15 +13,21 @@ export interface LaneOptions<Item> {
   readonly bytesOf: (item: Item) => number;
   /** What is to be done for an item there; 1 for each unless given. */
   readonly workOf?: (item: Item) => number;
+  /** Calls in flight at most. Calls begin in order; it is for `post` to keep it on the way. */
+  readonly maxCalls: number;
   /** Makes the call. Must settle by a deadline of its own, and deal with its failures. */
   readonly post: (batch: readonly Item[]) => Promise<void>;
 }
+
+/** What waits when a further call begins: enough to be worth one. */
+const FURTHER_CALL_ITEMS = 16;
 
 export class Lane<Item> {
   readonly #options: LaneOptions<Item>;
   #queue: Item[] = [];
   #queuedBytes = 0;
-  #running = false;
+  #calls = 0;
+  #isCallPlanned = false;
 
   constructor(options: LaneOptions<Item>) {
     this.#options = options;
@@ -28,7 +35,7 @@ export class Lane<Item> {
 
   /** Nothing waits and nothing is in flight. */
   get isIdle(): boolean {
-    return !this.#running;
+    return this.#calls === 0 && !this.#isCallPlanned;
   }
 
   /** False when there is no room: the item was not taken. */
@@ -38,17 +45,28 @@ export class Lane<Item> {
     if (this.#queue.length >= maxQueuedItems || this.#queuedBytes + bytes > maxQueuedBytes) return false;
     this.#queue.push(item);
     this.#queuedBytes += bytes;
-    if (!this.#running) {
-      this.#running = true;
-      // After the sockets that are ready now have been read, so that what they bring shares the call.
-      setImmediate(() => void this.#run());
-    }
+    this.#planCall();
     return true;
   }
 
-  async #run(): Promise<void> {
-    while (this.#queue.length > 0) await this.#options.post(this.#takeBatch());
-    this.#running = false;
+  #planCall(): void {
+    const { length } = this.#queue;
+    const isWorthOne = this.#calls === 0 ? length > 0 : length >= FURTHER_CALL_ITEMS;
+    if (this.#isCallPlanned || !isWorthOne || this.#calls >= this.#options.maxCalls) return;
+    this.#isCallPlanned = true;
+    // After the sockets that are ready now have been read, so that what they bring shares the call.
+    setImmediate(() => void this.#call());
+  }
+
+  async #call(): Promise<void> {
+    this.#isCallPlanned = false;
+    this.#calls++;
+    const settled = this.#options.post(this.#takeBatch());
+    // More may wait than one call may hold.
+    this.#planCall();
+    await settled;
+    this.#calls--;
+    this.#planCall();
   }
 
   #takeBatch(): Item[] {

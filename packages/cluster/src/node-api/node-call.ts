@@ -27,10 +27,15 @@ export class NodeCall implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#onDeadline(deadlineMs), deadlineMs);
-    dispatcher.dispatch({ method: 'POST', path, headers, body }, this);
+    // undici sends a call behind another that is not answered only if nothing has to wait for its answer, and if it may send it again where the
+    // connection ends; see onRequestStart.
+    const behindOthers = { idempotent: true, blocking: false };
+    dispatcher.dispatch({ method: 'POST', path, headers, body, ...behindOthers }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // It may have been acted on.
+    if (this.#controller !== null) this.#late ??= new Error('the connection was lost');
     this.#controller = controller;
     // It waited for a connection until its deadline had passed.
     if (this.#late !== null) controller.abort(this.#late);

@@ -36,6 +36,8 @@ export class NodeUnreachable extends Error {
 }
 
 const CONNECTIONS_PER_NODE = 4;
+/** On one connection, so that they come in the order in which they began. */
+export const DELIVER_CALLS_PER_NODE = 4;
 /** As many as a push-route runs pushes at most. */
 const BROADCASTS_PER_NODE = 100;
 const CONNECT_TIMEOUT_MS = 1000;
@@ -43,6 +45,7 @@ const CONNECT_TIMEOUT_MS = 1000;
 /** A broadcast is answered when the slowest client has answered: other calls must not wait for its connection. */
 interface NodePools {
   readonly short: Pool;
+  readonly deliveries: Pool;
   readonly broadcasts: Pool;
 }
 
@@ -137,7 +140,9 @@ export class NodeClient {
 
   async close(): Promise<void> {
     for (const stop of this.#stopWatching) stop();
-    const pools = [...this.#pools.values()].flatMap(({ short, broadcasts }) => [short, broadcasts]);
+    const pools = [...this.#pools.values()].flatMap(({ short, deliveries, broadcasts }) => [
+      ...[short, deliveries, broadcasts],
+    ]);
     await Promise.all(pools.map((pool) => pool.destroy()));
     this.#pools.clear();
   }
@@ -148,8 +153,8 @@ export class NodeClient {
     body: Uint8Array,
     deadlineMs: number,
   ): Promise<Uint8Array> {
-    const { short, broadcasts } = this.#poolsOf(api);
-    const pool = call === 'broadcast' ? broadcasts : short;
+    const { short, deliveries, broadcasts } = this.#poolsOf(api);
+    const pool = call === 'deliver' ? deliveries : call === 'broadcast' ? broadcasts : short;
     try {
       return await new NodeCall(pool, `${NODE_API_PREFIX}/${call}`, this.#headers, body, deadlineMs).answer;
     } catch (error) {
@@ -164,6 +169,7 @@ export class NodeClient {
       const options = { connect: this.#connect, headersTimeout: 0, bodyTimeout: 0 };
       pools = {
         short: new PoolClass(api, { connections: CONNECTIONS_PER_NODE, ...options }),
+        deliveries: new PoolClass(api, { connections: 1, pipelining: DELIVER_CALLS_PER_NODE, ...options }),
         broadcasts: new PoolClass(api, { connections: BROADCASTS_PER_NODE, ...options }),
       };
       this.#pools.set(api, pools);
@@ -171,10 +177,10 @@ export class NodeClient {
     return pools;
   }
 
-  #drop(api: string, { short, broadcasts }: NodePools): void {
+  #drop(api: string, { short, deliveries, broadcasts }: NodePools): void {
     this.#pools.delete(api);
     // Calls in flight to a node that has left the list still end by their own deadline.
-    for (const pool of [short, broadcasts]) void pool.close().catch(() => undefined);
+    for (const pool of [short, deliveries, broadcasts]) void pool.close().catch(() => undefined);
   }
 }
 

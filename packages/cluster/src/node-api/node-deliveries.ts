@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { MemberRole, Membership } from '../membership/membership.ts';
 import { Lane } from './lane.ts';
 import {
+  DELIVER_CALLS_PER_NODE,
   OriginRole,
   type Delivery,
   type NodeClient,
@@ -157,6 +158,7 @@ export class NodeDeliveries {
         maxBatchBytes: MAX_BATCH_BYTES,
         bytesOf: (delivery) =>
           (delivery.message?.payload?.length ?? 0) + (delivery.clientIds?.length ?? 0) * BYTES_PER_CLIENT_ID,
+        maxCalls: DELIVER_CALLS_PER_NODE,
         workOf: ({ clientIds }) => clientIds?.length ?? 0,
         post: (batch) => this.#post(api, batch),
       });

@@ -37,6 +37,8 @@ export interface OutcomeReportsParts {
 }
 
 const CALL_DEADLINE_MS = 2000;
+/** Reports may overtake each other: an outcome is settled once, and in no order. */
+const MAX_CALLS = 4;
 /** As many as one asker may await. */
 const MAX_QUEUED = 500_000;
 /** The asker answers as many senders before anything else has its turn. */
@@ -84,6 +86,7 @@ export class OutcomeReports {
         maxBatchWork: MAX_BATCH,
         maxBatchBytes: Infinity,
         bytesOf: () => 1,
+        maxCalls: MAX_CALLS,
         post: (batch) => this.#post(origin, batch),
       });
       this.#lanes.set(name, lane);

@@ -71,7 +71,7 @@ describe('a wave of 6,000 clients to 4 nodes', () => {
     alternativesInOtherZones: false,
     claimsPerSecondPerNode: null,
     signInsPerSecondPerNode: null,
-    longestClaimQueueMs: null,
+    maxClaimWaitMs: 1000,
   };
   const run = (...changes: Partial<WaveParameters>[]) =>
     runPart<WaveFigures[]>(
@@ -84,7 +84,7 @@ describe('a wave of 6,000 clients to 4 nodes', () => {
     const [free, silent, scarce] = await run(
       {},
       { loss: 'silent' },
-      { claimsPerSecondPerNode: 20, signInsPerSecondPerNode: 20, longestClaimQueueMs: 1000 },
+      { claimsPerSecondPerNode: 20, signInsPerSecondPerNode: 20 },
     );
     for (const each of [free!, silent!, scarce!]) {
       expect(each.lost).toBe(6000);
@@ -100,6 +100,14 @@ describe('a wave of 6,000 clients to 4 nodes', () => {
     expect(scarce!.all!).toBeGreaterThan(6000 / 4 / 20 - 1);
     // Nobody notices before a heartbeat has gone unanswered.
     expect(silent!.half!).toBeGreaterThan(60);
+  });
+
+  test('a directory that is short has everyone back, and would not without the claim window', async () => {
+    const short = { claimsPerSecondPerNode: 8 };
+    const [bounded, unbounded] = await run(short, { ...short, maxClaimWaitMs: null });
+    expect(bounded!.back).toBe(6000);
+    expect(bounded!.all!).toBeGreaterThan(6000 / 4 / 8 - 1);
+    expect(unbounded!.back).toBeLessThan(6000);
   });
 
   test('is the same for the same seed, and another for another', async () => {

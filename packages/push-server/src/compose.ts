@@ -33,6 +33,7 @@ import type { PushServerConfig } from './config.ts';
 import { LocalDeliveries } from './delivery/local-deliveries.ts';
 import { OutcomeReports } from './delivery/outcome-reports.ts';
 import { Admission } from './listener/admission.ts';
+import { ClaimWindow } from './listener/claim-window.ts';
 import { chooseTransport } from './listener/choose-transport.ts';
 import { LoopDelay } from './listener/loop-delay.ts';
 import { connectionBounds } from './listener/open-files.ts';
@@ -118,11 +119,13 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     () => membership.sessionTimeoutMs,
     () => presence.fence('paused'),
   );
+  const claims = new ClaimWindow(settings);
   const login = new Login({
     identity,
     guard,
     verifier,
     directory,
+    claims,
     kicks,
     registry,
     releases,
@@ -132,7 +135,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   });
   const loopDelay = new LoopDelay();
   const bounds = connectionBounds(settings, logger);
-  const admission = new Admission({ ...settings, ...bounds }, loopDelay);
+  const admission = new Admission({ ...settings, ...bounds }, loopDelay, claims);
   const messages = new ClientMessages({
     settings,
     identity,
@@ -166,7 +169,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     redirected: ownMetrics.redirected,
   };
   const rebalance = new Rebalance(departing);
-  observe(metrics, { gateway, admission, loopDelay, registry, releases, upstream, remote });
+  observe(metrics, { gateway, admission, loopDelay, claims, registry, releases, upstream, remote });
 
   const server = await createHttpServer({
     logger,

@@ -70,6 +70,12 @@ export const pushServerSettings = Type.Object({
     description: 'new connections a second; more are closed as overloaded and told when to come back',
   }),
   maxEventLoopDelayMs: milliseconds(200, 20, 60_000, 'while this node is later, new clients are refused'),
+  maxClaimWaitMs: milliseconds(
+    1000,
+    10,
+    60_000,
+    'while logins wait longer for the directory, few new clients are let in; less than redis.commandTimeoutMs',
+  ),
   reservedFiles: Type.Integer({
     default: 256,
     minimum: 16,
@@ -206,6 +212,13 @@ export function checkPushServerConfig({
   return problems;
 }
 
+/** A claim that takes longer would be given up before it is known to be late. */
+function claimWaitProblems({ push, redis }: Pick<PushServerConfig, 'push' | 'redis'>) {
+  const { commandTimeoutMs } = redis;
+  if (push.maxClaimWaitMs < commandTimeoutMs) return [];
+  return [{ key: 'push.maxClaimWaitMs', allowed: `less than redis.commandTimeoutMs: ${commandTimeoutMs}` }];
+}
+
 function isAnyAddress(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
@@ -215,6 +228,7 @@ export function loadPushServerConfig(env: NodeJS.ProcessEnv): PushServerConfig {
   const check = (config: PushServerConfig) => [
     ...backendProblems(config),
     ...checkPushServerConfig(config),
+    ...claimWaitProblems(config),
     ...tlsProblems(config),
   ];
   return loadConfig(pushServerConfigSchema, { env, check });

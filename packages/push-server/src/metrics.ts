@@ -2,6 +2,7 @@ import type { NodeDeliveries, UpstreamLog } from '@longwire/cluster';
 import type { Metrics } from '@longwire/service-kit';
 import type { Counter, Histogram } from 'prom-client';
 import type { Admission } from './listener/admission.ts';
+import type { ClaimWindow } from './listener/claim-window.ts';
 import type { LoopDelay } from './listener/loop-delay.ts';
 import type { Gateway } from './session/gateway.ts';
 import type { RouteReleases } from './session/route-releases.ts';
@@ -99,6 +100,7 @@ export function observe(
     gateway,
     admission,
     loopDelay,
+    claims,
     registry,
     releases,
     upstream,
@@ -107,6 +109,7 @@ export function observe(
     gateway: Gateway;
     admission: Admission;
     loopDelay: LoopDelay;
+    claims: ClaimWindow;
     registry: SessionRegistry;
     releases: RouteReleases;
     upstream: UpstreamLog;
@@ -128,6 +131,12 @@ export function observe(
     'How late the event loop is now: new clients are refused above push.maxEventLoopDelayMs',
     [],
     (gauge) => gauge.set(loopDelay.currentMs() / 1000),
+  );
+  metrics.gauge(
+    'longwire_claims_waiting',
+    'Logins that wait for the directory: fewer new clients are let in while they wait longer than push.maxClaimWaitMs',
+    [],
+    (gauge) => gauge.set(claims.waiting),
   );
   metrics.gauge('longwire_sessions', 'Clients signed in', [], (gauge) => gauge.set(registry.size));
   metrics.gauge(

@@ -14,8 +14,12 @@ const limits: AdmissionLimits = {
   maxEventLoopDelayMs: 200,
 };
 
-function admission(changed: Partial<AdmissionLimits> = {}, loop = { currentMs: () => 0 }): Admission {
-  return new Admission({ ...limits, ...changed }, loop);
+function admission(
+  changed: Partial<AdmissionLimits> = {},
+  loop = { currentMs: () => 0 },
+  claims = { isFull: false },
+): Admission {
+  return new Admission({ ...limits, ...changed }, loop, claims);
 }
 
 describe('admission', () => {
@@ -104,6 +108,15 @@ describe('admission', () => {
     for (let i = 0; i < 100; i++) gate.admit('10.0.0.1', 50);
     expect(gate.admit('10.0.0.2', 50)).toBeNull();
     expect(gate.admit('10.0.0.2', 50)?.reason).toBe('acceptRate');
+  });
+
+  it('refuses while claims wait too long, and saves up nothing of the accept rate meanwhile', () => {
+    const claims = { isFull: true };
+    const gate = admission({ acceptsPerSecond: 4 }, undefined, claims);
+    for (let i = 0; i < 4; i++) expect(gate.admit(`10.0.0.${i}`, 50)?.reason).toBe('claimWait');
+    claims.isFull = false;
+    expect(gate.admit('10.0.0.9', 50)?.reason).toBe('acceptRate');
+    expect(gate.unauthenticated).toBe(0);
   });
 
   it('tells each of the refused another time to come back, and lets a bounded number of them linger', () => {

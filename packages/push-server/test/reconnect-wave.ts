@@ -2,13 +2,14 @@
  * A part of `npm run simulate`: all clients of a zone lose their connections at once and come back. Takes a list of `WaveParameters` as JSON in the
  * first argument and prints a list of `WaveFigures` as one line of JSON.
  *
- * Real code decides what a client and a node do: the SDK's choice of node and its backoff, the push-server's accept rate. The network, the
- * auth-services, the directory and the clock are simulated: time goes in steps of 10 ms. Everything random comes from the seed.
+ * Real code decides what a client and a node do: the SDK's choice of node and its backoff, the push-server's accept rate and claim window. The network,
+ * the auth-services, the directory and the clock are simulated: time goes in steps of 10 ms. Everything random comes from the seed.
  */
 import { SeededRandom } from '../../../load-tests/src/lib/random.ts';
 import { fullJitterMs } from '../../sdk/src/backoff.ts';
 import { NodeChoice } from '../../sdk/src/node-choice.ts';
-import { AcceptRate } from '../src/listener/accept-rate.ts';
+import { AcceptRate, spreadWaitMs } from '../src/listener/accept-rate.ts';
+import { ClaimWindow } from '../src/listener/claim-window.ts';
 
 export interface WaveParameters {
   readonly name: string;
@@ -35,8 +36,8 @@ export interface WaveParameters {
   /** What the directory and the auth-services can do, for each node that is left; null: anything. */
   readonly claimsPerSecondPerNode: number | null;
   readonly signInsPerSecondPerNode: number | null;
-  /** A node refuses a login at once while the directory's queue is longer than this, which none does today; null: never. */
-  readonly longestClaimQueueMs: number | null;
+  /** `push.maxClaimWaitMs`; null: nodes refuse nobody for it, to show what it is good for. */
+  readonly maxClaimWaitMs: number | null;
 }
 
 export interface WaveFigures {
@@ -71,6 +72,8 @@ const CHOICES = 3;
 /** Of a directory call, and what a client is told after it. */
 const CLAIM_DEADLINE_MS = 2000;
 const BACKEND_RETRY_AFTER_MS = 2000;
+/** `push.maxUnauthenticated` as it comes. */
+const MAX_UNAUTHENTICATED = 5000;
 /** An auth-service closes connections beyond 4,096 unheard; what it has taken by then is done within so long. */
 const LONGEST_AUTH_QUEUE_MS = 3000;
 /** A wave that has not ended by then is reported as it is. */
@@ -124,6 +127,7 @@ class Wave {
   /** What is to happen, by tick. */
   readonly #agenda = new Map<number, (() => void)[]>();
   readonly #accepts: readonly AcceptRate[];
+  readonly #windows: readonly ClaimWindow[];
   readonly #acceptsPerNode: readonly PerSecond[];
   readonly #attemptsPerNode: readonly PerSecond[];
   readonly #signIns = new PerSecond();
@@ -141,6 +145,9 @@ class Wave {
     this.#random = new SeededRandom(parameters.seed);
     const { nodesLeft, acceptsPerSecond, claimsPerSecondPerNode, signInsPerSecondPerNode } = parameters;
     this.#accepts = Array.from({ length: nodesLeft }, () => new AcceptRate(acceptsPerSecond));
+    const maxClaimWaitMs = parameters.maxClaimWaitMs ?? Infinity;
+    const limits = { maxClaimWaitMs, maxUnauthenticated: MAX_UNAUTHENTICATED };
+    this.#windows = Array.from({ length: nodesLeft }, () => new ClaimWindow(limits));
     this.#acceptsPerNode = Array.from({ length: nodesLeft }, () => new PerSecond());
     this.#attemptsPerNode = Array.from({ length: nodesLeft }, () => new PerSecond());
     this.#authServices = new Service((signInsPerSecondPerNode ?? Infinity) * nodesLeft);
@@ -265,26 +272,36 @@ class Wave {
     if (!this.#isAlive(node))
       return this.#after(loss === 'refused' ? ROUND_TRIP_MS : loginTimeoutMs, () => this.#failed(client, 0));
     this.#attemptsPerNode[node]!.add(this.#nowMs);
-    const retryAfterMs = this.#accepts[node]!.take(client.id, this.#nowMs);
+    const retryAfterMs = this.#admit(client, node);
     if (retryAfterMs === 0) {
       this.#acceptsPerNode[node]!.add(this.#nowMs);
-      return this.#claim(client);
+      return this.#after(ROUND_TRIP_MS, () => this.#claim(client, this.#windows[node]!));
     }
     this.#refused++;
     this.#after(ROUND_TRIP_MS, () => this.#failed(client, retryAfterMs));
   }
 
+  /** As a push-server's admission does. */
+  #admit({ id }: Client, node: number): number {
+    const waitMs = this.#accepts[node]!.take(id, this.#nowMs);
+    if (waitMs > 0) return waitMs;
+    const isRefused = this.#parameters.maxClaimWaitMs !== null && this.#windows[node]!.isFull;
+    return isRefused ? spreadWaitMs() : 0;
+  }
+
   /** A claim that comes too late for its caller has taken the directory's time all the same. */
-  #claim(client: Client): void {
-    const longestQueueMs = this.#parameters.longestClaimQueueMs ?? Infinity;
-    const takesMs = this.#directory.take(this.#nowMs, longestQueueMs);
-    if (takesMs === null)
-      return this.#after(ROUND_TRIP_MS, () => this.#failed(client, BACKEND_RETRY_AFTER_MS));
-    this.#claims.add(this.#nowMs);
-    if (takesMs <= CLAIM_DEADLINE_MS)
-      return this.#after(ROUND_TRIP_MS + takesMs, () => void this.#backAtMs.push(this.#nowMs));
-    this.#failedClaims++;
-    this.#after(CLAIM_DEADLINE_MS, () => this.#failed(client, BACKEND_RETRY_AFTER_MS));
+  #claim(client: Client, window: ClaimWindow): void {
+    const beganAtMs = this.#nowMs;
+    window.began();
+    this.#claims.add(beganAtMs);
+    const takesMs = this.#directory.take(beganAtMs, Infinity)!;
+    const isAnswered = takesMs <= CLAIM_DEADLINE_MS;
+    this.#after(Math.min(takesMs, CLAIM_DEADLINE_MS), () => {
+      window.ended(beganAtMs, this.#nowMs, isAnswered);
+      if (isAnswered) return void this.#backAtMs.push(this.#nowMs);
+      this.#failedClaims++;
+      this.#failed(client, BACKEND_RETRY_AFTER_MS);
+    });
   }
 
   #failed(client: Client, retryAfterMs: number): void {
@@ -293,7 +310,7 @@ class Wave {
   }
 }
 
-/** The accept rate takes its random numbers from Math.random: they, too, come from the seed. */
+/** Admission takes its random numbers from Math.random: they, too, come from the seed. */
 function simulate(parameters: WaveParameters): WaveFigures {
   const random = new SeededRandom(parameters.seed).of('accept rate');
   Math.random = () => random.next();

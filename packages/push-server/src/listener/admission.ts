@@ -1,11 +1,18 @@
 import { networkOf } from '@longwire/service-kit';
 import type { PushServerSettings } from '../config.ts';
 import { AcceptRate, spreadWaitMs } from './accept-rate.ts';
+import type { ClaimWindow } from './claim-window.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { ConnectionBounds } from './open-files.ts';
 
 export type RefusalReason =
-  'connections' | 'openFiles' | 'eventLoop' | 'unauthenticatedPerAddress' | 'unauthenticated' | 'acceptRate';
+  | 'connections'
+  | 'openFiles'
+  | 'eventLoop'
+  | 'unauthenticatedPerAddress'
+  | 'unauthenticated'
+  | 'acceptRate'
+  | 'claimWait';
 
 export interface Refusal {
   readonly reason: RefusalReason;
@@ -27,15 +34,21 @@ const MAX_LINGERING = 1024;
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #loopDelay: Pick<LoopDelay, 'currentMs'>;
+  readonly #claims: Pick<ClaimWindow, 'isFull'>;
   readonly #acceptRate: AcceptRate;
   readonly #unauthenticatedByNetwork = new Map<string, number>();
   #open = 0;
   #unauthenticated = 0;
   #refusedOpen = 0;
 
-  constructor(limits: AdmissionLimits, loopDelay: Pick<LoopDelay, 'currentMs'>) {
+  constructor(
+    limits: AdmissionLimits,
+    loopDelay: Pick<LoopDelay, 'currentMs'>,
+    claims: Pick<ClaimWindow, 'isFull'>,
+  ) {
     this.#limits = limits;
     this.#loopDelay = loopDelay;
+    this.#claims = claims;
     this.#acceptRate = new AcceptRate(limits.acceptsPerSecond);
   }
 
@@ -48,18 +61,16 @@ export class Admission {
   admit(address: string, fileDescriptor: number): Refusal | null {
     const network = networkOf(address);
     const sameNetwork = this.#unauthenticatedByNetwork.get(network) ?? 0;
-    const full = this.#whatIsFull(sameNetwork, fileDescriptor);
-    // Asked last: who is refused for another reason takes no place from others.
-    const waitMs = full === null ? this.#acceptRate.take(network, performance.now()) : spreadWaitMs();
-    if (full === null && waitMs === 0) {
+    const why = this.#whyNot(network, sameNetwork, fileDescriptor);
+    if (why === null) {
       this.#open++;
       this.#unauthenticated++;
       this.#unauthenticatedByNetwork.set(network, sameNetwork + 1);
       return null;
     }
-    const mayLinger = full !== 'openFiles' && this.#refusedOpen < MAX_LINGERING;
+    const mayLinger = why.reason !== 'openFiles' && this.#refusedOpen < MAX_LINGERING;
     this.#refusedOpen++;
-    return { reason: full ?? 'acceptRate', retryAfterMs: waitMs, mayLinger };
+    return { ...why, mayLinger };
   }
 
   /** An admitted one is signed in. */
@@ -80,6 +91,20 @@ export class Admission {
   /** The socket of a refused one is closed. */
   refusedLeft(): void {
     this.#refusedOpen--;
+  }
+
+  #whyNot(
+    network: string,
+    sameNetwork: number,
+    fileDescriptor: number,
+  ): Pick<Refusal, 'reason' | 'retryAfterMs'> | null {
+    const full = this.#whatIsFull(sameNetwork, fileDescriptor);
+    if (full !== null) return { reason: full, retryAfterMs: spreadWaitMs() };
+    // Asked late: who is refused for what is full takes no place from others.
+    const waitMs = this.#acceptRate.take(network, performance.now());
+    if (waitMs > 0) return { reason: 'acceptRate', retryAfterMs: waitMs };
+    // Has taken its place all the same: as soon as claims are quick the rate comes in, and not what was saved up of it.
+    return this.#claims.isFull ? { reason: 'claimWait', retryAfterMs: spreadWaitMs() } : null;
   }
 
   #whatIsFull(sameNetwork: number, fileDescriptor: number): RefusalReason | null {

@@ -300,4 +300,5 @@ const refusalDetails: { readonly [reason in RefusalReason]: string } = {
   unauthenticatedPerAddress: 'too many connections from this address have not signed in',
   unauthenticated: 'too many connections have not signed in',
   acceptRate: 'too many connections come at once',
+  claimWait: 'logins wait too long at present',
 };

@@ -11,6 +11,7 @@ import type { Counter } from 'prom-client';
 import type { Connection } from '../connection/connection.ts';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
 import type { PauseGuard } from '../cluster/pause-guard.ts';
+import type { ClaimWindow } from '../listener/claim-window.ts';
 import type { FlapGuard } from './flap-guard.ts';
 import type { RouteReleases } from './route-releases.ts';
 import { Session } from './session.ts';
@@ -32,6 +33,7 @@ export interface LoginParts {
   readonly guard: PauseGuard;
   readonly verifier: TokenVerifier;
   readonly directory: Directory;
+  readonly claims: ClaimWindow;
   readonly kicks: NodeKicks;
   readonly registry: SessionRegistry;
   readonly releases: RouteReleases;
@@ -81,11 +83,15 @@ export class Login {
     { clientId, issuedAtMs, expiresAtMs }: VerifiedToken,
     onLive: OnLive,
   ): Promise<LoginRefusal | null> {
-    const { directory, flapGuard, logger, registry, releases } = this.#parts;
+    const { directory, claims, flapGuard, logger, registry, releases } = this.#parts;
     let claim: ClaimResult;
+    const beganAtMs = performance.now();
+    claims.began();
     try {
       claim = await directory.claim(clientId, session.route, issuedAtMs);
+      claims.ended(beganAtMs, performance.now(), true);
     } catch (error) {
+      claims.ended(beganAtMs, performance.now(), false);
       logger.warn({ err: error, clientId }, 'could not claim a route');
       registry.remove(session);
       // The claim may have taken effect, or may yet.

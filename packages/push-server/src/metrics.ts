@@ -1,6 +1,7 @@
 import type { NodeDeliveries, UpstreamLog } from '@longwire/cluster';
 import type { Metrics } from '@longwire/service-kit';
 import type { Counter, Histogram } from 'prom-client';
+import { OutcomeTally } from './delivery/outcome-tally.ts';
 import type { Admission } from './listener/admission.ts';
 import type { ClaimWindow } from './listener/claim-window.ts';
 import type { LoopDelay } from './listener/loop-delay.ts';
@@ -18,9 +19,9 @@ export interface PushServerMetrics {
   readonly loginSeconds: Histogram;
   readonly refreshes: Counter<'result'>;
   readonly publishes: Counter<'status'>;
-  readonly sends: Counter<'outcome'>;
+  readonly sends: OutcomeTally;
   readonly redirected: Counter<'why'>;
-  readonly deliveries: Counter<'outcome'>;
+  readonly deliveries: OutcomeTally;
   readonly unreachedReplaced: Counter;
   readonly lostReports: Counter;
   readonly lostReleases: Counter;
@@ -55,15 +56,11 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
       ['result'],
     ),
     publishes: metrics.counter('longwire_publishes_total', 'PUBLISH frames answered, by status', ['status']),
-    sends: metrics.counter('longwire_sends_total', 'SEND frames answered, by outcome', ['outcome']),
+    sends: tally(metrics, 'longwire_sends_total', 'SEND frames answered, by outcome'),
     redirected: metrics.counter('longwire_clients_redirected_total', 'Clients told to go to another node', [
       'why',
     ]),
-    deliveries: metrics.counter(
-      'longwire_deliveries_total',
-      'Deliveries to clients of this node, by outcome',
-      ['outcome'],
-    ),
+    deliveries: tally(metrics, 'longwire_deliveries_total', 'Deliveries to clients of this node, by outcome'),
     unreachedReplaced: metrics.counter(
       'longwire_replaced_connections_unreached_total',
       'Replaced connections whose node could not be told to close them',
@@ -91,6 +88,12 @@ export function createPushServerMetrics(metrics: Metrics): PushServerMetrics {
       'Acknowledged delivery ids that were not awaited from that client',
     ),
   };
+}
+
+function tally(metrics: Metrics, name: string, help: string): OutcomeTally {
+  const outcomes = new OutcomeTally();
+  metrics.counter(name, help, ['outcome'], (counter) => outcomes.moveTo(counter));
+  return outcomes;
 }
 
 /** What is asked for at each scrape. */

@@ -123,7 +123,15 @@ export class RedisDirectory implements Directory {
     return (await this.#releases.add({ clientId, owner: ownerPrefix(owner) })) === 1;
   }
 
-  async lookup(clientIds: readonly string[]): Promise<(Route | null)[]> {
+  lookup(clientIds: readonly string[]): Promise<(Route | null)[]> {
+    const [clientId] = clientIds;
+    // Each message of a client to another asks for one.
+    if (clientId !== undefined && clientIds.length === 1)
+      return this.#routes.add({ clientId }).then((packed) => [unpackRoute(packed)]);
+    return this.#lookupMany(clientIds);
+  }
+
+  async #lookupMany(clientIds: readonly string[]): Promise<(Route | null)[]> {
     const found: string[] = [];
     for (const part of chunks(clientIds, lookupsAtOnce)) {
       found.push(...(await Promise.all(part.map((clientId) => this.#routes.add({ clientId })))));

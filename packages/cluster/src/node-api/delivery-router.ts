@@ -48,13 +48,29 @@ export class DeliveryRouter {
   }
 
   /** Resolves once every delivery is handed to its node's lane; outcomes follow, each by the deadline plus a few seconds. Never rejects. */
-  async deliver(
+  deliver(
     message: NodeMessage,
     clientIds: readonly string[],
     options: DeliveryOptions,
     onOutcome: OnRoutedOutcome,
   ): Promise<void> {
-    await this.#round({ message, clientIds, options, onOutcome }, [...clientIds.keys()], null);
+    const job = { message, clientIds, options, onOutcome };
+    return clientIds.length === 1 ? this.#toOne(job) : this.#round(job, [...clientIds.keys()], null);
+  }
+
+  /** The first round for one client. Without the lists and maps of many: these were most of what a message made the garbage collector do. */
+  #toOne(job: Job): Promise<void> {
+    const { message, clientIds, options, onOutcome } = job;
+    const onRoute = ([route = null]: (Route | null)[]): void | Promise<void> => {
+      if (route === null) return onOutcome(0, DeliveryOutcome.offline, null);
+      const api = this.#addresses.ofMember(route);
+      if (api === null) return this.#sendElsewhere(job, { positions: [0], routes: [route] }, null);
+      this.#deliveries.send(api, message, clientIds, options, (position, outcome) => {
+        if (outcome === DeliveryOutcome.notHere) void this.#repair(job, new Map([[position, route]]));
+        else onOutcome(position, outcome, route.nodeId);
+      });
+    };
+    return this.#directory.lookup(clientIds).then(onRoute, (error: unknown) => this.#failed(job, [0], error));
   }
 
   /** One look-up and one delivery of some positions. */
@@ -64,10 +80,7 @@ export class DeliveryRouter {
     try {
       routes = await this.#directory.lookup(positions.map((position) => clientIds[position]!));
     } catch (error) {
-      const { traceId } = job.message;
-      this.#logger.warn({ err: error, clients: positions.length, traceId }, 'look-up failed');
-      for (const position of positions) onOutcome(position, DeliveryOutcome.directoryUnavailable, null);
-      return;
+      return this.#failed(job, positions, error);
     }
     const byApi = new Map<string, Group>();
     const notMembers: Group = { positions: [], routes: [] };
@@ -80,6 +93,11 @@ export class DeliveryRouter {
     });
     for (const [api, group] of byApi) this.#send(job, api, group, stale);
     if (notMembers.positions.length > 0) await this.#sendElsewhere(job, notMembers, stale);
+  }
+
+  #failed({ message: { traceId }, onOutcome }: Job, positions: readonly number[], error: unknown): void {
+    this.#logger.warn({ err: error, clients: positions.length, traceId }, 'look-up failed');
+    for (const position of positions) onOutcome(position, DeliveryOutcome.directoryUnavailable, null);
   }
 
   /** To nodes that have left the list: some still have clients. */

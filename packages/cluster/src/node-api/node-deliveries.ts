@@ -93,7 +93,7 @@ export class NodeDeliveries {
   send(
     api: string,
     message: NodeMessage,
-    clientIds: string[],
+    clientIds: readonly string[],
     options: DeliveryOptions,
     onOutcome: OnOutcome,
   ): void {
@@ -111,7 +111,7 @@ export class NodeDeliveries {
     const delivery = {
       id,
       message,
-      clientIds,
+      clientIds: clientIds as string[],
       acknowledge: options.acknowledge,
       deadlineMs: options.deadlineMs,
     };

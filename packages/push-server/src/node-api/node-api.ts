@@ -1,6 +1,5 @@
 import {
   type DeliveryOutcome,
-  deliveryOutcomeNames,
   nodeApi,
   NODE_API_PREFIX,
   OriginRole,
@@ -94,7 +93,7 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
       acknowledge,
       deadlineMs: Math.min(deadlineMs, MAX_DEADLINE_MS),
     });
-    counts.forEach((count, outcome) => countOutcome(parts, outcome as DeliveryOutcome, count));
+    counts.forEach((count, outcome) => parts.metrics.deliveries.add(outcome as DeliveryOutcome, count));
     return reply.type(answer).send(nodeApi.broadcast.response.encode({ counts }).finish());
   });
 
@@ -152,7 +151,7 @@ function deliver({ local, reports, metrics, logger }: NodeApiParts, call: Delive
       deadlineMs: Math.min(delivery.deadlineMs ?? 0, MAX_DEADLINE_MS),
     };
     local.deliver(message, clientIds, options, (position, outcome) => {
-      countOutcome({ metrics }, outcome, 1);
+      metrics.deliveries.add(outcome);
       if (isAnswered) return report({ id, position, outcome });
       known.ids.push(id);
       known.positions.push(position);
@@ -174,12 +173,4 @@ function kick(
   );
   for (const { connection } of named) connection.close(closeName(closeCode) ?? 'kicked');
   return named.length > 0;
-}
-
-function countOutcome(
-  { metrics }: Pick<NodeApiParts, 'metrics'>,
-  outcome: DeliveryOutcome,
-  count: number,
-): void {
-  if (count > 0) metrics.deliveries.inc({ outcome: deliveryOutcomeNames[outcome] ?? 'unknown' }, count);
 }

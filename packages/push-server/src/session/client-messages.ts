@@ -1,9 +1,4 @@
-import {
-  DeliveryOutcome,
-  deliveryOutcomeNames,
-  type DeliveryRouter,
-  type NodeMessage,
-} from '@longwire/cluster';
+import { DeliveryOutcome, type DeliveryOptions, type DeliveryRouter } from '@longwire/cluster';
 import { encodeFrame, PublishStatus, SendStatus, type Messages } from '@longwire/protocol';
 import type { Logger } from 'pino';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
@@ -27,9 +22,11 @@ export interface ClientMessagesParts {
 /** What clients send: to the backend and to each other. Each message is answered once. */
 export class ClientMessages {
   readonly #parts: ClientMessagesParts;
+  readonly #sendOptions: DeliveryOptions;
 
   constructor(parts: ClientMessagesParts) {
     this.#parts = parts;
+    this.#sendOptions = { acknowledge: true, deadlineMs: parts.settings.acknowledgeTimeoutMs };
   }
 
   async publish(
@@ -51,23 +48,28 @@ export class ClientMessages {
     );
   }
 
-  send(
+  send(session: Session, { messageId, to, payload }: Messages['send'], traceId: string): void {
+    const { deliveries, registry, router } = this.#parts;
+    const sentAtMs = Date.now();
+    const message = { messageId, from: session.clientId, payload, sentAtMs, traceId };
+    const answer = (_position: number, outcome: DeliveryOutcome): void =>
+      this.#answer(session, to, message, outcome);
+    if (registry.get(to) !== null) deliveries.deliver(message, [to], this.#sendOptions, answer);
+    else void router.deliver(message, [to], this.#sendOptions, answer);
+  }
+
+  #answer(
     { clientId, connection }: Session,
-    { messageId, to, payload }: Messages['send'],
-    traceId: string,
+    to: string,
+    { messageId, traceId }: { readonly messageId: string; readonly traceId: string },
+    outcome: DeliveryOutcome,
   ): void {
-    const { deliveries, registry, router, settings, metrics, logger } = this.#parts;
-    const message: NodeMessage = { messageId, from: clientId, payload, sentAtMs: Date.now(), traceId };
-    const options = { acknowledge: true, deadlineMs: settings.acknowledgeTimeoutMs };
-    const answer = (_position: number, outcome: DeliveryOutcome): void => {
-      const status = sendStatuses[outcome] ?? SendStatus.SEND_STATUS_RETRY;
-      metrics.sends.inc({ outcome: deliveryOutcomeNames[outcome] ?? 'unknown' });
-      logger.debug({ clientId, to, messageId, traceId, outcome }, 'send answered');
-      connection.channel.inFlight--;
-      connection.write(encodeFrame('sent', { messageId, status, detail: sendDetails[outcome] ?? '' }));
-    };
-    if (registry.get(to) !== null) deliveries.deliver(message, [to], options, answer);
-    else void router.deliver(message, [to], options, answer);
+    const { metrics, logger } = this.#parts;
+    metrics.sends.add(outcome);
+    logger.debug({ clientId, to, messageId, traceId, outcome }, 'send answered');
+    connection.channel.inFlight--;
+    const status = sendStatuses[outcome] ?? SendStatus.SEND_STATUS_RETRY;
+    connection.write(encodeFrame('sent', { messageId, status, detail: sendDetails[outcome] ?? '' }));
   }
 }
 

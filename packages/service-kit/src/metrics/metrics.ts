@@ -9,10 +9,12 @@ const LOOP_SAMPLE_MS = 50;
 /** Makes and keeps the metrics of one service. Names are given in full (`longwire_…`); ids are never labels. */
 export interface Metrics {
   readonly registry: Registry;
+  /** With `collect`, what has been counted elsewhere is added at each scrape. */
   counter<Label extends string = never>(
     name: string,
     help: string,
     labelNames?: readonly Label[],
+    collect?: (counter: Counter<Label>) => void,
   ): Counter<Label>;
   /** With `collect`, the value is asked for at each scrape. */
   gauge<Label extends string = never>(
@@ -44,8 +46,15 @@ export function createMetrics(service: string, { processMetrics = false }: Metri
   const registers = [registry];
   return {
     registry,
-    counter: (name, help, labelNames = []) =>
-      new Counter({ name, help, labelNames: [...labelNames], registers }),
+    counter: (name, help, labelNames = [], collect) =>
+      new Counter({
+        ...{ name, help, labelNames: [...labelNames], registers },
+        ...(collect && {
+          collect() {
+            collect(this);
+          },
+        }),
+      }),
     gauge: (name, help, labelNames = [], collect) =>
       new Gauge({
         name,

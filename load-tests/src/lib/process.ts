@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuSecondsOf, openFilesOf, residentBytesOf } from './proc.ts';
@@ -9,6 +9,12 @@ const STOP_DEADLINE_MS = 20_000;
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
+const stdioOf: Readonly<Record<'nothing' | 'messages' | 'lines', StdioOptions>> = {
+  nothing: ['ignore', 'pipe', 'pipe'],
+  messages: ['ignore', 'pipe', 'pipe', 'ipc'],
+  lines: ['pipe', 'pipe', 'pipe'],
+};
+
 /** A process of the run: its output in a file, its use of the machine, its end. */
 export class Process {
   readonly name: string;
@@ -17,25 +23,27 @@ export class Process {
   readonly exited: Promise<number | string>;
   hasExited = false;
 
-  /** One that `speaks` lines is told and answers over stdin and stdout; the others have Node's messages, and what they print is logged. */
+  /**
+   * One that `speaks` lines is told and answers over stdin and stdout, one that speaks messages over Node's channel, and one that speaks nothing
+   * is begun as users begin it. What the last two print is logged.
+   */
   constructor(
     name: string,
     command: readonly string[],
     env: Record<string, string>,
     logFile: string,
-    speaks: 'messages' | 'lines' = 'messages',
+    speaks: 'nothing' | 'messages' | 'lines' = 'nothing',
   ) {
     this.name = name;
     const [program = '', ...args] = command;
     this.child = spawn(program, args, {
       env: { ...process.env, ...env },
-      ...(speaks === 'lines'
-        ? { stdio: ['pipe', 'pipe', 'pipe'] }
-        : { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' }),
+      stdio: stdioOf[speaks],
+      serialization: 'advanced',
     });
     // One that is started again goes on in its file.
     const log = createWriteStream(logFile, { flags: 'a' });
-    if (speaks === 'messages') this.child.stdout!.pipe(log, { end: false });
+    if (speaks !== 'lines') this.child.stdout!.pipe(log, { end: false });
     this.child.stderr!.pipe(log, { end: false });
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {

@@ -28,7 +28,8 @@ export class Fleet {
     this.#authUrls = authUrls;
     this.#processes = Array.from({ length: count }, (_, index) => {
       const name = `clients-${index + 1}`;
-      return new Process(name, command, { LONGWIRE_CLI_API_KEY: apiKey }, join(folder, `${name}.log`));
+      const env = { LONGWIRE_CLI_API_KEY: apiKey };
+      return new Process(name, command, env, join(folder, `${name}.log`), 'messages');
     });
   }
 

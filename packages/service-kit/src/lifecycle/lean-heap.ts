@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 
 const YOUNG_SPACE = '--max-semi-space-size';
 const YOUNG_SPACE_MIB = 4;
+/** Whatever brings native code has a way without it; that of the Kafka client, a checksum, would take 6 MB. */
+const NO_NATIVE_CODE = '--no-addons';
 
 /**
  * Has this process take little memory, of which V8 gives next to nothing back once it has it. Call it before anything large is loaded, and what
@@ -24,6 +26,6 @@ function beginWithSmallYoungSpace(): void {
     text.replaceAll('_', '-').includes(YOUNG_SPACE),
   );
   if (isChosen || process.channel !== undefined || process.execve === undefined) return;
-  const flags = [`${YOUNG_SPACE}=${YOUNG_SPACE_MIB}`, ...process.execArgv];
+  const flags = [`${YOUNG_SPACE}=${YOUNG_SPACE_MIB}`, NO_NATIVE_CODE, ...process.execArgv];
   process.execve(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], process.env);
 }

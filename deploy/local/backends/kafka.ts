@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
+import { Admin } from '@platformatic/kafka';
 import type { Backend } from '../backend.ts';
 import { run } from '../run.ts';
 import { dataRoot, type Place } from '../sets.ts';
@@ -34,21 +34,18 @@ export const kafka: Backend = {
   },
   address: (place) => `127.0.0.1:${place.port}`,
   probe: async (place, timeoutMs) => {
-    const client = new Kafka({
+    const admin = new Admin({
       clientId: 'longwire-backends',
-      brokers: [`127.0.0.1:${place.port}`],
-      connectionTimeout: timeoutMs,
+      bootstrapBrokers: [`127.0.0.1:${place.port}`],
+      connectTimeout: timeoutMs,
       requestTimeout: timeoutMs,
-      retry: { retries: 0 },
-      logLevel: logLevel.NOTHING,
+      retries: 0,
     });
-    const admin = client.admin();
     try {
-      await admin.connect();
-      const { brokers } = await admin.describeCluster();
-      if (brokers.length === 0) throw new Error('Kafka names no broker yet');
+      const { brokers } = await admin.metadata({ topics: [] });
+      if (brokers.size === 0) throw new Error('Kafka names no broker yet');
     } finally {
-      await admin.disconnect();
+      await admin.close();
     }
   },
 };

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
 import { createConnection } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { realBackend, uniqueName, waitFor } from '../../../test-support/backends.ts';
+import { withKafkaAdmin } from '../../../test-support/kafka.ts';
 import { ZooKeeperConnection } from '../../cluster/src/membership/zookeeper-connection.ts';
 import { CliProcess, run, testEnv } from './cli-process.ts';
 
@@ -72,10 +72,7 @@ async function tracesOf(name: string): Promise<string[]> {
   const connection = await createConnection({ uri: database! });
   const [tables] = await connection.query('show tables from ??', [name]);
   await connection.end();
-  const admin = new Kafka({ brokers: kafka!.split(','), logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  const topics = await admin.listTopics();
-  await admin.disconnect();
+  const topics = await withKafkaAdmin(kafka!, (admin) => admin.listTopics());
   const session = await ZooKeeperConnection.open({
     server: zookeeper!.split(',')[0]!,
     sessionTimeoutMs: 30_000,

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { openDirectory, openMembership, openUpstreamLog, type Membership } from '@longwire/cluster';
 import { loadConfig } from '@longwire/service-kit';
 import { realBackend, uniqueName, waitFor } from '../../../test-support/backends.ts';
+import { withKafkaAdmin } from '../../../test-support/kafka.ts';
 import { removeTree } from '../../cluster/test/zookeeper-tools.ts';
 import { pushServerConfigSchema, type PushServer, type PushServerConfig } from '../src/index.ts';
 import { callApi, CLUSTER_SECRET, TestCluster } from './harness.ts';
@@ -119,9 +119,7 @@ export class RealCluster {
     for await (const keys of client.scanStream({ match: `${this.name}:*`, count: 1000 }))
       if ((keys as string[]).length > 0) await client.unlink(keys as string[]);
     client.disconnect();
-    const admin = new Kafka({ brokers: [kafka!], logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    await admin.deleteTopics({ topics: [this.name, `${this.name}.dead`] });
-    await admin.disconnect();
+    const topics = [this.name, `${this.name}.dead`];
+    await withKafkaAdmin(kafka!, (admin) => admin.deleteTopics({ topics }));
   }
 }

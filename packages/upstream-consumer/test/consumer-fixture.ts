@@ -12,10 +12,10 @@ import {
   type UpstreamRecord,
 } from '@longwire/cluster';
 import { loadConfig } from '@longwire/service-kit';
-import { Kafka, logLevel } from 'kafkajs';
 import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { uniqueName } from '../../../test-support/backends.ts';
+import { TopicReader, withKafkaAdmin } from '../../../test-support/kafka.ts';
 import { upstreamConsumerConfigSchema, type UpstreamConsumerConfig } from '../src/index.ts';
 import { silentServer } from '../../cluster/test/store-silent-server.ts';
 
@@ -65,27 +65,19 @@ export async function kafkaLog(brokers: string): Promise<TestLog & { readonly se
   const upstream = new KafkaUpstreamLog({ settings, logger, clientId: topic });
   // The topics exist once something is in them, so that the reader below finds its own.
   await upstream.publish(record({ clientId: 'first', messageId: 'first' }));
-  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-  const reader = kafka.consumer({ groupId: `${topic}.reader` });
-  const letters: { messageId: string; reason: string }[] = [];
-  await reader.connect();
-  await reader.subscribe({ topic: deadLetterTopic, fromBeginning: true });
-  await reader.run({
-    eachMessage: async ({ message: { headers } }) => {
-      letters.push({ messageId: String(headers?.['messageId']), reason: String(headers?.['reason']) });
-    },
-  });
+  const reader = await TopicReader.open(brokers, deadLetterTopic);
   return {
     upstream,
     settings,
-    deadLetters: async () => letters,
+    deadLetters: async () =>
+      reader.messages.map(({ headerEntries }) => {
+        const headers = new Map(headerEntries.map(([name, text]) => [String(name), String(text)]));
+        return { messageId: headers.get('messageId') ?? '', reason: headers.get('reason') ?? '' };
+      }),
     async close() {
-      await reader.disconnect();
+      await reader.close();
       await upstream.close();
-      const admin = kafka.admin();
-      await admin.connect();
-      await admin.deleteTopics({ topics: [topic, deadLetterTopic] });
-      await admin.disconnect();
+      await withKafkaAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic, deadLetterTopic] }));
     },
   };
 }

@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KafkaUpstreamLog, openStore } from '@longwire/cluster';
 import { createMetrics } from '@longwire/service-kit';
-import { Kafka, logLevel } from 'kafkajs';
 import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { realBackend, uniqueName, waitFor } from '../../../test-support/backends.ts';
+import { withKafkaAdmin } from '../../../test-support/kafka.ts';
 import { RecordWriter } from '../src/writing/record-writer.ts';
 import { writerMetrics } from '../src/writing/writer-metrics.ts';
 
@@ -117,8 +117,6 @@ async function main(brokers: string, serverUrl: string): Promise<void> {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const database = await createConnection({ uri: serverUrl });
-  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
   try {
     await log.start();
     await database.query('create database ??', [name]);
@@ -127,8 +125,7 @@ async function main(brokers: string, serverUrl: string): Promise<void> {
     await drain(log, url.href, RECORDS + WARM_UP_RECORDS);
   } finally {
     await log.close();
-    await admin.deleteTopics({ topics: [topic, deadLetterTopic] });
-    await admin.disconnect();
+    await withKafkaAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic, deadLetterTopic] }));
     await database.query('drop database if exists ??', [name]);
     await database.end();
   }

@@ -1,5 +1,5 @@
 import { connectRedis, type RedisSettings } from '@longwire/cluster';
-import { Kafka, logLevel } from 'kafkajs';
+import { Admin } from '@platformatic/kafka';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { readClock, type ClockReading } from './clock.ts';
 import { openAndCloseSession } from './zookeeper-handshake.ts';
@@ -14,6 +14,7 @@ export type Probe<Where = string> = (where: Where) => Promise<ClockReading | nul
 
 /** For each step of a probe. */
 const stepDeadlineMs = 3000;
+const maxRetryDelayMs = 200;
 
 export const probes = {
   async redis(settings: RedisSettings) {
@@ -46,21 +47,19 @@ export const probes = {
 
   async kafka(brokers: string) {
     const seeds = listOf(brokers);
-    const kafka = new Kafka({
+    const admin = new Admin({
       clientId: 'longwire-doctor',
-      brokers: seeds,
-      connectionTimeout: stepDeadlineMs,
+      bootstrapBrokers: seeds,
+      connectTimeout: stepDeadlineMs,
       requestTimeout: stepDeadlineMs,
-      // Each try takes the next broker of the list.
-      retry: { retries: seeds.length - 1, initialRetryTime: 50, maxRetryTime: 200 },
-      logLevel: logLevel.NOTHING,
+      // Each try begins with the next broker of the list.
+      retries: seeds.length - 1,
+      retryDelay: () => Math.ceil(Math.random() * maxRetryDelayMs),
     });
-    const admin = kafka.admin();
     try {
-      await admin.connect();
-      await admin.describeCluster();
+      await admin.metadata({ topics: [] });
     } finally {
-      await admin.disconnect().catch(() => undefined);
+      await admin.close().catch(() => undefined);
     }
     return null;
   },
@@ -82,9 +81,11 @@ export const probes = {
   },
 } satisfies Record<string, Probe<never>>;
 
-/** Errors of several tries at once, such as both addresses of `localhost`, have a code and no message. */
+/** What went wrong at the bottom of it: what wraps it says no more than that a call or several tries have failed. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const inner: unknown = error instanceof AggregateError ? error.errors.at(-1) : error.cause;
+  if (inner instanceof Error) return reasonOf(inner);
   return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
 }
 

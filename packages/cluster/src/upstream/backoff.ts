@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const firstMs = 50;
 const capMs = 2000;
 
-/** Waits before try number `attempt` (from 1) is repeated: full jitter in [0, 50 ms x 2^(attempt-1)], capped at 2 s. */
+/** What to wait before try number `attempt` (from 1) is repeated: full jitter in [0, 50 ms x 2^(attempt-1)], capped at 2 s. */
+export function backOffMs(attempt: number): number {
+  return Math.random() * Math.min(capMs, firstMs * 2 ** Math.min(attempt - 1, 10));
+}
+
 export async function backOff(attempt: number, signal?: AbortSignal): Promise<void> {
-  const delayMs = Math.random() * Math.min(capMs, firstMs * 2 ** Math.min(attempt - 1, 10));
-  await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => undefined);
+  await sleep(backOffMs(attempt), undefined, signal ? { signal } : {}).catch(() => undefined);
 }
 
 /** Rejects with an Error of that message if the work has not settled in time. The work itself goes on. */
@@ -23,5 +26,18 @@ export async function within<Result>(
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Rejects with the signal's reason if the work has not settled before the signal. The work itself goes on. */
+export async function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -1,52 +1,42 @@
+import type { Base } from '@platformatic/kafka';
 import { within } from './backoff.ts';
 
-interface Connectable {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-}
-
 /**
- * A connected client of kafkajs, made when it is first used and thrown away after the first failure: kafkajs has states
- * that it does not come back from (tulios/kafkajs#919, #979), and a fresh client always does.
+ * A client of Kafka, made when it is first used and let go after a failure: whatever it was still about to write is never
+ * written, so that it cannot come after what is sent next.
  */
-export class HeldClient<Client extends Connectable> {
+export class HeldClient<Client extends Base> {
   readonly #create: () => Client;
-  #connected: Promise<Client> | null = null;
+  readonly #timeoutMs: number;
+  #client: Client | null = null;
 
-  constructor(create: () => Client) {
+  constructor(timeoutMs: number, create: () => Client) {
+    this.#timeoutMs = timeoutMs;
     this.#create = create;
   }
 
-  /** Rejects when the connection or the work fails, or when both together take longer than `timeoutMs`. */
-  async use<Result>(timeoutMs: number, work: (client: Client) => Promise<Result>): Promise<Result> {
-    const connected = (this.#connected ??= this.#connect());
+  /** Rejects when the work fails, or takes longer than the client's time. */
+  async use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+    const client = (this.#client ??= this.#create());
     try {
-      return await within(timeoutMs, connected.then(work), `Kafka did not answer within ${timeoutMs} ms`);
+      return await within(this.#timeoutMs, work(client), `Kafka did not answer within ${this.#timeoutMs} ms`);
     } catch (error) {
-      if (this.#connected === connected) void this.#discard();
+      if (this.#client === client) this.#client = null;
+      void letGo(client, 0);
       throw error;
     }
   }
 
-  async close(timeoutMs: number): Promise<void> {
-    const disconnected = this.#discard();
-    await within(timeoutMs, disconnected, 'Kafka did not let go in time').catch(() => undefined);
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    if (client) await letGo(client, this.#timeoutMs);
   }
+}
 
-  async #connect(): Promise<Client> {
-    const client = this.#create();
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      client.disconnect().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #discard(): Promise<void> {
-    const connected = this.#connected;
-    this.#connected = null;
-    await connected?.then((client) => client.disconnect()).catch(() => undefined);
-  }
+/** Closes the client. Whatever has not been closed in that time, since the broker is silent, is cut off. */
+export async function letGo(client: Base, timeoutMs: number): Promise<void> {
+  const connections = [...client.connections].map(([, connection]) => connection);
+  await within(timeoutMs, client.close(), 'Kafka did not let go in time').catch(() => undefined);
+  for (const { socket } of connections) socket?.destroy();
 }

@@ -1,37 +1,28 @@
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
-import { backOff, within } from './backoff.ts';
-import type { KafkaClient } from './kafka-client.ts';
-import { decodeRecord } from './kafka-record.ts';
+import { backOff, unlessAborted } from './backoff.ts';
+import { reasonOf, type KafkaClient } from './kafka-client.ts';
+import { KafkaGroupMember, type FetchedRecord } from './kafka-group-member.ts';
+import { decodeRecord, type RawRecord } from './kafka-record.ts';
 import type { UpstreamConsumer, UpstreamRecord } from './upstream-log.ts';
 
 const maxBatchRecords = 1000;
-const sessionTimeoutMs = 10_000;
-const heartbeatMs = 3000;
-/** How long a fetch may wait for records; it also bounds how long an idle consumer takes to stop. */
-const fetchWaitMs = 500;
-const disconnectTimeoutMs = 10_000;
-/** Neither a fetch nor a heartbeat for so long: kafkajs has been seen to hang without saying so. */
-const silenceLimitMs = 60_000;
 
 export interface KafkaConsumerParts {
   readonly client: KafkaClient;
   readonly logger: Logger;
-  readonly topic: string;
   readonly group: string;
   readonly handle: (batch: readonly UpstreamRecord[]) => Promise<void>;
   /** Puts aside a record that cannot be decoded, as it is where it fits. */
-  readonly putAside: (message: KafkaMessage, reason: string) => Promise<void>;
+  readonly putAside: (record: RawRecord, reason: string) => Promise<void>;
 }
 
 /**
- * One member of a consumer group. A consumer of kafkajs that fails in any way is thrown away and a new one joins, after a
- * jittered wait; a handler that fails is called again, while the heartbeat goes on beside it.
+ * Takes part in a consumer group until it is stopped. A membership that fails in any way is given up and a new one begins,
+ * after a jittered wait; a handler that fails is called again, while the heartbeat goes on beside it.
  */
 export class KafkaConsumer implements UpstreamConsumer {
   readonly #parts: KafkaConsumerParts;
   readonly #stopping = new AbortController();
-  #inHand: Promise<void> = Promise.resolve();
   #ended: Promise<void> = Promise.resolve();
 
   constructor(parts: KafkaConsumerParts) {
@@ -52,98 +43,61 @@ export class KafkaConsumer implements UpstreamConsumer {
 
   async #superviseUntilStopped(onFirstAttempt: () => void): Promise<void> {
     const { logger, group } = this.#parts;
+    const { signal: stopping } = this.#stopping;
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
-      const consumer = this.#createConsumer();
-      const watch = new Watch(consumer, this.#stopping.signal);
+    while (!stopping.aborted) {
+      const member = new KafkaGroupMember(this.#parts);
       try {
-        await this.#join(consumer);
+        await unlessAborted(stopping, member.join());
         if (failures > 0) logger.info({ group, failures }, 'the Kafka consumer has joined again');
         failures = 0;
         onFirstAttempt();
-        const error = await watch.failure;
-        if (error) throw error;
+        await this.#consume(member);
       } catch (error) {
-        failures += 1;
+        if (!stopping.aborted) failures += 1;
         // Only the first of a row is news.
-        logger[failures === 1 ? 'warn' : 'debug'](
-          { group, reason: (error as Error).message },
-          'the Kafka consumer failed; it will join again',
-        );
-      } finally {
-        watch.end();
+        if (failures > 0)
+          logger[failures === 1 ? 'warn' : 'debug'](
+            { group, reason: reasonOf(error) },
+            'the Kafka consumer failed; it will join again',
+          );
       }
       onFirstAttempt();
-      await this.#leave(consumer);
-      if (failures > 0) await backOff(failures, this.#stopping.signal);
+      await member.leave();
+      if (failures > 0) await backOff(failures, stopping);
     }
   }
 
-  #createConsumer(): Consumer {
-    return this.#parts.client.kafka.consumer({
-      groupId: this.#parts.group,
-      sessionTimeout: sessionTimeoutMs,
-      heartbeatInterval: heartbeatMs,
-      maxWaitTimeInMs: fetchWaitMs,
-      allowAutoTopicCreation: false,
-      // Restarting is done here: kafkajs restarts in a timer, where an error would end the process.
-      retry: {
-        retries: 3,
-        initialRetryTime: 100,
-        maxRetryTime: 1000,
-        restartOnFailure: () => Promise.resolve(false),
-      },
-    });
-  }
-
-  async #join(consumer: Consumer): Promise<void> {
-    await this.#parts.client.ensureTopics();
-    await consumer.connect();
-    await consumer.subscribe({ topic: this.#parts.topic, fromBeginning: true });
-    await consumer.run({
-      eachBatchAutoResolve: false,
-      eachBatch: (payload) => (this.#inHand = this.#eachBatch(payload)),
-    });
-  }
-
-  async #leave(consumer: Consumer): Promise<void> {
-    await this.#inHand.catch(() => undefined);
-    await within(disconnectTimeoutMs, consumer.disconnect(), 'too late').catch(() => undefined);
-  }
-
-  async #eachBatch(payload: EachBatchPayload): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    const { messages } = payload.batch;
-    const heartbeat = new Heartbeat(() => payload.heartbeat());
-    try {
-      for (let start = 0; start < messages.length; start += maxBatchRecords) {
-        const part = messages.slice(start, start + maxBatchRecords);
-        await this.#process(part, heartbeat);
-        payload.resolveOffset((part.at(-1) as KafkaMessage).offset);
-        await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
-        heartbeat.throwIfLost();
-        if (this.#stopping.signal.aborted) return;
+  /** Ends by a rejection: when the consumer is stopping, or the member has failed. */
+  async #consume(member: KafkaGroupMember): Promise<void> {
+    const ended = AbortSignal.any([this.#stopping.signal, member.failed]);
+    for (;;) {
+      const fetched = await unlessAborted(ended, member.fetch());
+      for (let start = 0; start < fetched.length; start += maxBatchRecords) {
+        const part = fetched.slice(start, start + maxBatchRecords);
+        if (!member.holds(part[0]!)) break;
+        await this.#process(part, ended);
+        if (member.holds(part[0]!)) await member.commit(part);
+        ended.throwIfAborted();
       }
-    } finally {
-      heartbeat.stop();
     }
   }
 
-  async #process(messages: readonly KafkaMessage[], heartbeat: Heartbeat): Promise<void> {
+  async #process(fetched: readonly FetchedRecord[], ended: AbortSignal): Promise<void> {
     const records: UpstreamRecord[] = [];
-    for (const message of messages) {
+    for (const { record } of fetched) {
       try {
-        records.push(decodeRecord(message));
+        records.push(decodeRecord(record));
       } catch (error) {
         const reason = `undecodable: ${(error as Error).message}`;
-        await this.#untilDone(() => this.#parts.putAside(message, reason), heartbeat);
+        await this.#untilDone(() => this.#parts.putAside(record, reason), ended);
       }
     }
-    if (records.length > 0) await this.#untilDone(() => this.#parts.handle(records), heartbeat);
+    if (records.length > 0) await this.#untilDone(() => this.#parts.handle(records), ended);
   }
 
-  /** Rejects only when the consumer must let go of the batch: it is stopping, or the group has taken the partition. */
-  async #untilDone(work: () => Promise<void>, heartbeat: Heartbeat): Promise<void> {
+  /** Rejects only when the consumer must let go of the batch. */
+  async #untilDone(work: () => Promise<void>, ended: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await work();
@@ -154,65 +108,8 @@ export class KafkaConsumer implements UpstreamConsumer {
           'a batch failed; it will be tried again',
         );
       }
-      await backOff(attempt, this.#stopping.signal);
-      heartbeat.throwIfLost();
-      if (this.#stopping.signal.aborted) throw new Error('the consumer is stopping');
+      await backOff(attempt, ended);
+      ended.throwIfAborted();
     }
   }
-}
-
-/** Keeps the membership alive while a batch is worked on, and remembers if it was lost. */
-class Heartbeat {
-  readonly #timer: NodeJS.Timeout;
-  #lost: unknown = null;
-
-  constructor(beat: () => Promise<void>) {
-    this.#timer = setInterval(() => {
-      beat().catch((error: unknown) => {
-        this.#lost ??= error;
-      });
-    }, heartbeatMs);
-  }
-
-  throwIfLost(): void {
-    if (this.#lost !== null) throw this.#lost as Error;
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-}
-
-/** Looks after one consumer until `end`, after which nothing holds it any more. */
-class Watch {
-  /** Resolves with the reason when the consumer has crashed or shows no sign of life; with null when the signal comes first, or at the end. */
-  readonly failure: Promise<Error | null>;
-  readonly #resolve: (reason: Error | null) => void;
-  readonly #stop: AbortSignal;
-  readonly #timer: NodeJS.Timeout;
-  #aliveAtMs = performance.now();
-
-  constructor(consumer: Consumer, stop: AbortSignal) {
-    ({ promise: this.failure, resolve: this.#resolve } = Promise.withResolvers<Error | null>());
-    const markAlive = (): void => {
-      this.#aliveAtMs = performance.now();
-    };
-    consumer.on(consumer.events.FETCH, markAlive);
-    consumer.on(consumer.events.HEARTBEAT, markAlive);
-    consumer.on(consumer.events.GROUP_JOIN, markAlive);
-    consumer.on(consumer.events.CRASH, ({ payload }) => this.#resolve(payload.error));
-    this.#timer = setInterval(() => {
-      if (performance.now() - this.#aliveAtMs > silenceLimitMs)
-        this.#resolve(new Error(`no sign of life for ${silenceLimitMs} ms`));
-    }, heartbeatMs);
-    this.#stop = stop;
-    if (stop.aborted) this.end();
-    stop.addEventListener('abort', this.end);
-  }
-
-  readonly end = (): void => {
-    clearInterval(this.#timer);
-    this.#stop.removeEventListener('abort', this.end);
-    this.#resolve(null);
-  };
 }

@@ -1,6 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import { compatibilityPartitioner, type MessageToProduce } from '@platformatic/kafka';
 import type { UpstreamRecord } from './upstream-log.ts';
+
+/** A record as Kafka holds it. A header may stand there several times. */
+export interface RawRecord {
+  readonly key?: Buffer | null;
+  readonly value?: Buffer | null;
+  readonly headers: Iterable<readonly [Buffer | null, Buffer | null]>;
+}
+
+/** A record on its way to Kafka. */
+export interface RecordToSend extends MessageToProduce {
+  /** Maps by identity, so that one name may stand there several times. */
+  readonly headers: Map<Buffer, Buffer>;
+  /** What every client of Kafka makes of the key by default. The partition is the rest of it by how many there are. */
+  readonly partition: number;
+}
+
+const names = {
+  messageId: Buffer.from('messageId'),
+  kind: Buffer.from('kind'),
+  nodeId: Buffer.from('nodeId'),
+  receivedAtMs: Buffer.from('receivedAtMs'),
+  traceparent: Buffer.from('traceparent'),
+};
 
 /**
  * A record on Kafka: the key is the client id, the value is the payload, and everything else is a header in UTF-8:
@@ -8,45 +31,56 @@ import type { UpstreamRecord } from './upstream-log.ts';
  * A dead letter has `reason` and `failedAtMs` besides, and `payloadOmitted` where it was too large to be kept whole: how
  * many bytes the value had that is left out.
  */
-export function encodeRecord(record: UpstreamRecord): Message {
-  return {
-    key: record.clientId,
-    value: asBuffer(record.payload),
-    headers: {
-      messageId: record.messageId,
-      kind: record.kind,
-      nodeId: record.nodeId,
-      receivedAtMs: String(record.receivedAtMs),
-      traceparent: `00-${record.traceId}-${newSpanId()}-01`,
-    },
-  };
+export function encodeRecord(topic: string, record: UpstreamRecord): RecordToSend {
+  const { payload } = record;
+  return recordToSend(
+    topic,
+    Buffer.from(record.clientId),
+    Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+    new Map([
+      [names.messageId, Buffer.from(record.messageId)],
+      [names.kind, Buffer.from(record.kind)],
+      [names.nodeId, Buffer.from(record.nodeId)],
+      [names.receivedAtMs, Buffer.from(String(record.receivedAtMs))],
+      [names.traceparent, Buffer.from(`00-${record.traceId}-${newSpanId()}-01`)],
+    ]),
+  );
 }
 
-/** What a record takes on the wire and in the queue, to within a few bytes: names of headers and framing are 150. */
-export function recordBytes(record: UpstreamRecord): number {
-  const { clientId, messageId, kind, nodeId, payload } = record;
-  return clientId.length + messageId.length + kind.length + nodeId.length + payload.length + 150;
+function recordToSend(
+  topic: string,
+  key: Buffer | undefined,
+  value: Buffer | undefined,
+  headers: Map<Buffer, Buffer>,
+): RecordToSend {
+  const message = { topic, headers, ...(key && { key }), ...(value && { value }) };
+  return { ...message, partition: compatibilityPartitioner(message, key) };
 }
 
 /** Throws an Error that says what is missing or wrong. */
-export function decodeRecord(message: KafkaMessage): UpstreamRecord {
-  if (!message.key || message.key.length === 0) throw new Error('no key');
-  if (!message.value) throw new Error('no value');
+export function decodeRecord({ key, value, headers }: RawRecord): UpstreamRecord {
+  if (!key || key.length === 0) throw new Error('no key');
+  if (!value) throw new Error('no value');
+  const texts = new Map<string, string>();
+  for (const [name, text] of headers) {
+    const known = String(name);
+    // One that stands there several times says nothing.
+    texts.set(known, texts.has(known) ? '' : String(text ?? ''));
+  }
   const header = (name: string): string => {
-    const value = message.headers?.[name];
-    if (value === undefined || Array.isArray(value) || value.length === 0)
-      throw new Error(`no header ${name}`);
-    return value.toString();
+    const text = texts.get(name);
+    if (!text) throw new Error(`no header ${name}`);
+    return text;
   };
   const receivedAtMs = Number(header('receivedAtMs'));
   if (!Number.isSafeInteger(receivedAtMs)) throw new Error('header receivedAtMs is not a whole number');
   const traceId = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(header('traceparent'))?.[1];
   if (traceId === undefined) throw new Error('header traceparent is not a W3C traceparent of version 00');
   return {
-    clientId: message.key.toString(),
+    clientId: key.toString(),
     messageId: header('messageId'),
     kind: header('kind'),
-    payload: message.value,
+    payload: value,
     traceId,
     nodeId: header('nodeId'),
     receivedAtMs,
@@ -55,41 +89,39 @@ export function decodeRecord(message: KafkaMessage): UpstreamRecord {
 
 const maxKeyBytes = 128;
 
-/** The same message with the headers of a dead letter. */
-export function asDeadLetter(message: Message | KafkaMessage, reason: string): Message {
-  const headers: IHeaders = { ...message.headers, reason, failedAtMs: String(Date.now()) };
-  const { key = null, value } = message;
+/** The same record with the headers of a dead letter. */
+export function asDeadLetter(topic: string, record: RawRecord, reason: string): RecordToSend {
+  const headers = new Map<Buffer, Buffer>();
+  // A Buffer of its own for each, so that none takes another's place.
+  for (const [name, text] of record.headers) headers.set(Buffer.from(name ?? ''), text ?? Buffer.alloc(0));
+  headers.set(Buffer.from('reason'), Buffer.from(reason));
+  headers.set(Buffer.from('failedAtMs'), Buffer.from(String(Date.now())));
   // A key that no client id can be is left out, so that the rest has room.
-  return { key: partBytes(key) <= maxKeyBytes ? key : null, value, headers };
+  const key = record.key && record.key.length <= maxKeyBytes ? record.key : undefined;
+  return recordToSend(topic, key, record.value ?? undefined, headers);
 }
 
 const maxHeaderBytes = 128;
 const maxReasonLength = 500;
-const recordHeaders = ['messageId', 'kind', 'nodeId', 'receivedAtMs', 'traceparent'];
 
-/** A dead letter of 2 KB at most, whatever the message is like: its value and whatever else is large are left out. */
-export function asDeadLetterWithoutPayload(message: Message | KafkaMessage, reason: string): Message {
-  const { key, value, headers = {} } = message;
-  const kept = recordHeaders.filter((name) => headers[name] && partBytes(headers[name]) <= maxHeaderBytes);
-  const slim: IHeaders = { payloadOmitted: String(partBytes(value)) };
-  for (const name of kept) slim[name] = headers[name];
-  return asDeadLetter({ key: key ?? null, value: null, headers: slim }, reason.slice(0, maxReasonLength));
+/** A dead letter of 2 KB at most, whatever the record is like: its value and whatever else is large are left out. */
+export function asDeadLetterWithoutPayload(topic: string, record: RawRecord, reason: string): RecordToSend {
+  const headers: [Buffer, Buffer][] = [
+    [Buffer.from('payloadOmitted'), Buffer.from(String(record.value?.length ?? 0))],
+  ];
+  const given = [...record.headers];
+  for (const known of Object.values(names)) {
+    const text = given.find(([name]) => name?.equals(known))?.[1];
+    if (text && text.length <= maxHeaderBytes) headers.push([known, text]);
+  }
+  return asDeadLetter(topic, { key: record.key ?? null, headers }, reason.slice(0, maxReasonLength));
 }
 
-/** Bytes of a message whose parts are not known, for the queue's bound. */
-export function messageBytes(message: Message): number {
-  let bytes = 150 + partBytes(message.key) + partBytes(message.value);
-  for (const [name, value] of Object.entries(message.headers ?? {}))
-    bytes += Buffer.byteLength(name) + partBytes(value);
+/** What a record takes on the wire and in the queue, to within a few bytes. */
+export function recordBytes({ key, value, headers }: RecordToSend): number {
+  let bytes = 100 + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, text] of headers) bytes += name.length + text.length;
   return bytes;
-}
-
-/** Bytes of a key, a value or a header; a header may stand there several times. */
-function partBytes(part: IHeaders[string] | null): number {
-  if (part === undefined || part === null) return 0;
-  return Array.isArray(part)
-    ? part.reduce((bytes, one) => bytes + partBytes(one), 0)
-    : Buffer.byteLength(part);
 }
 
 let spanPool = Buffer.alloc(0);
@@ -100,8 +132,4 @@ function newSpanId(): string {
   const id = spanPool.toString('hex', 0, 8);
   spanPool = spanPool.subarray(8);
   return id;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

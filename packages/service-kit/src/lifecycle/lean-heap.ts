@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 
 const YOUNG_SPACE = '--max-semi-space-size';
 const YOUNG_SPACE_MIB = 4;
-/** Whatever brings native code has a way without it; that of the Kafka client, a checksum, would take 6 MB. */
+/** Whatever brings native code has a way without it; that of the Kafka client, a checksum, would take 3 MB. */
 const NO_NATIVE_CODE = '--no-addons';
 
 /**

@@ -24,4 +24,9 @@ describe('createMetrics', () => {
       'process_cpu_seconds_total{service="a"}',
     );
   });
+
+  it('has none that walks through everything that the process holds', async () => {
+    const text = await createMetrics('a', { processMetrics: true }).registry.metrics();
+    expect(text).not.toMatch(/open_fds|nodejs_active/);
+  });
 });

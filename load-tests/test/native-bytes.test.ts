@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { decodeMessage, encodeFrame, FrameParser, FrameType, isProtocolError } from '@longwire/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +8,7 @@ import { countOf } from '../src/load/clients/histogram.ts';
 import type { LineProcess } from '../src/load/clients/line-process.ts';
 import { SeededRandom } from '../src/lib/random.ts';
 import { marked, NativePrograms, statsWhen } from './native-clients.ts';
+import { ScriptedServer } from './scripted-server.ts';
 
 const SEED = 20_261_121;
 const BROKEN_CONNECTIONS = 300;
@@ -19,28 +18,17 @@ const connected = encodeFrame('connected', { version: 1, connection: 'node/boot/
 /** What real servers do seldom or never: these are played by the test, byte by byte. */
 describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () => {
   let programs: NativePrograms;
-  let server: Server;
-  let address: string;
-  let sockets: Socket[];
-  let onConnect: (socket: Socket) => void;
+  let server: ScriptedServer;
   let clients: LineProcess;
 
   beforeAll(async () => void (programs = await NativePrograms.create()));
   afterAll(() => programs.remove());
   beforeEach(async () => {
-    sockets = [];
-    server = createServer({ noDelay: true }, (socket) => {
-      sockets.push(socket);
-      socket.on('error', () => undefined);
-      socket.once('data', () => onConnect(socket));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await new ScriptedServer().listen();
     clients = await programs.start('load-client', 'longwire');
   });
   afterEach(async () => {
     await programs.end();
-    for (const socket of sockets) socket.destroy();
     server.close();
   });
 
@@ -48,7 +36,7 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     const lines = Array.from({ length: count }, (_, index) => `client-${index} token`);
     await clients.tell('clients', {
       file: await programs.file('clients', lines),
-      address,
+      address: server.address,
       source: '127.8.1.1',
     });
     await clients.tell('connect');
@@ -56,7 +44,7 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
 
   it('take frames however they are cut, and acknowledge those of one read together', async () => {
     const acknowledged: number[][] = [];
-    onConnect = (socket) => {
+    server.onConnect = (socket) => {
       const parser = new FrameParser(65_536);
       socket.on('data', (bytes) => {
         parser.push(bytes, (frame) => {
@@ -78,11 +66,12 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
       }),
     );
     const bytes = Buffer.concat(frames);
-    sockets[0]!.write(bytes.subarray(0, 1));
-    sockets[0]!.write(bytes.subarray(1, 100_000));
+    server.sockets[0]!.write(bytes.subarray(0, 1));
+    server.sockets[0]!.write(bytes.subarray(1, 100_000));
     // The second frame is not whole: it is kept until the rest comes.
     await statsWhen(clients, ({ bytesIn, delivered }) => bytesIn >= 100_000 && delivered === 1);
-    for (let at = 100_000; at < bytes.length; at += 7919) sockets[0]!.write(bytes.subarray(at, at + 7919));
+    for (let at = 100_000; at < bytes.length; at += 7919)
+      server.sockets[0]!.write(bytes.subarray(at, at + 7919));
     const stats = await statsWhen(clients, ({ delivered }) => delivered === 3);
     expect(stats).toMatchObject({ gaps: 0, duplicates: 0, acknowledged: 3, closed: {} });
     const many = Array.from({ length: 700 }, (_, index) =>
@@ -90,7 +79,7 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     );
     await waitFor(() => acknowledged.flat().length === 3);
     acknowledged.length = 0;
-    sockets[0]!.write(Buffer.concat(many));
+    server.sockets[0]!.write(Buffer.concat(many));
     await waitFor(() => acknowledged.flat().length === 700);
     expect(acknowledged.length).toBeLessThan(100);
     expect(acknowledged.flat()).toEqual(many.map((_, index) => index + 1));
@@ -98,14 +87,14 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
 
   it('come back not before the server allows it, and not at all when it says so', async () => {
     const at: number[] = [];
-    onConnect = (socket) => {
+    server.onConnect = (socket) => {
       at.push(performance.now());
       const isFirst = at.length === 1;
       const close = isFirst ? { code: 1004, retryAfterMs: 700 } : { code: 3002 };
       if (!isFirst) socket.write(connected);
       socket.end(encodeFrame('close', close));
     };
-    await clients.tell('reconnect', { addresses: address, minMs: 0, maxMs: 1 });
+    await clients.tell('reconnect', { addresses: server.address, minMs: 0, maxMs: 1 });
     await connect();
     const stats = await statsWhen(clients, ({ closed }) => closed['kicked'] === 1);
     expect(stats).toMatchObject({ closed: { overloaded: 1, kicked: 1 }, loginFailures: 1, logins: 1 });
@@ -125,7 +114,7 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     ['a critical extension', '2403028000'],
     ['an extension that reaches past its frame', '24021b01'],
   ])('close a connection that brings %s', async (_what, hex) => {
-    onConnect = (socket) => void socket.write(Buffer.concat([connected, Buffer.from(hex, 'hex')]));
+    server.onConnect = (socket) => void socket.write(Buffer.concat([connected, Buffer.from(hex, 'hex')]));
     await connect();
     const stats = await statsWhen(clients, ({ closed }) => closed['malformed'] === 1);
     expect(stats).toMatchObject({ connected: 0, logins: 1 });
@@ -138,7 +127,7 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     ) as Record<'valid' | 'invalid', { hex: string }[]>;
     const frames = [...vectors.valid, ...vectors.invalid].map(({ hex }) => Buffer.from(hex, 'hex'));
     let ended = 0;
-    onConnect = (socket) => {
+    server.onConnect = (socket) => {
       socket.on('close', () => ended++);
       const bytes = Buffer.concat(random.some(frames, 8));
       for (let flips = random.between(0, 4); flips > 0; flips--)
@@ -148,7 +137,7 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
       socket.write(bytes.subarray(0, cut));
       setImmediate(() => socket.end(bytes.subarray(cut)));
     };
-    await clients.tell('reconnect', { addresses: address, minMs: 0, maxMs: 20 });
+    await clients.tell('reconnect', { addresses: server.address, minMs: 0, maxMs: 20 });
     await connect(10);
     // Some are told to stay away: these are told to come again.
     await waitFor(async () => {

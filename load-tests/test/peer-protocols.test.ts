@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../test-support/helpers.ts';
 import { hasProgram } from '../../test-support/programs.ts';
 import { SeededRandom } from '../src/lib/random.ts';
 import { marked, NativePrograms, statsWhen } from './native-clients.ts';
+import { ScriptedServer } from './scripted-server.ts';
 
 const SEED = 20_261_122;
 const BROKEN_CONNECTIONS = 200;
@@ -76,31 +75,22 @@ const talks: Record<string, readonly Buffer[]> = {
 describe.skipIf(!hasProgram('cc')).each(Object.keys(talks))('clients that speak %s', (protocol) => {
   const talk = Buffer.concat(talks[protocol]!);
   let programs: NativePrograms;
-  let server: Server;
-  let sockets: Socket[];
-  let onConnect: (socket: Socket) => void;
+  let server: ScriptedServer;
 
   beforeAll(async () => void (programs = await NativePrograms.create()));
   afterAll(() => programs.remove());
   beforeEach(async () => {
-    sockets = [];
-    server = createServer({ noDelay: true }, (socket) => {
-      sockets.push(socket);
-      socket.on('error', () => undefined);
-      socket.once('data', () => onConnect(socket));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    server = await new ScriptedServer().listen();
   });
   afterEach(async () => {
     await programs.end();
-    for (const socket of sockets) socket.destroy();
     server.close();
   });
 
   const connect = async (count: number) => {
     const clients = await programs.start('load-client', protocol);
     const lines = Array.from({ length: count }, (_, index) => `client-${index} -`);
-    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { address } = server;
     const file = await programs.file('clients', lines);
     await clients.tell('clients', { file, address, source: '127.8.2.1' });
     await clients.tell('reconnect', { addresses: address, minMs: 0, maxMs: 20 });
@@ -111,7 +101,7 @@ describe.skipIf(!hasProgram('cc')).each(Object.keys(talks))('clients that speak 
   it('understand what they are told, however it is cut', async () => {
     const step = { whole: talk.length, odd: 7, uneven: 4099 };
     for (const size of Object.values(step)) {
-      onConnect = (socket) => {
+      server.onConnect = (socket) => {
         for (let at = 0; at < talk.length; at += size) socket.write(talk.subarray(at, at + size));
       };
       const clients = await connect(1);
@@ -125,7 +115,7 @@ describe.skipIf(!hasProgram('cc')).each(Object.keys(talks))('clients that speak 
   it('stand any bytes', async () => {
     const random = new SeededRandom(SEED).of(protocol);
     let ended = 0;
-    onConnect = (socket) => {
+    server.onConnect = (socket) => {
       socket.on('close', () => ended++);
       const parts = [...talks[protocol]!.slice(0, 3), ...random.some(talks[protocol]!, 3)];
       const bytes = Buffer.concat(parts);

@@ -11,6 +11,7 @@ import { costs } from '../src/simulation/costs.ts';
 import { runPart } from '../src/simulation/part.ts';
 import { bends, bendsAt, demands } from '../src/simulation/plan.ts';
 import { textTable } from '../src/simulation/text-table.ts';
+import { asItComes } from '../src/simulation/wave.ts';
 
 const DEADLINE_MS = 60_000;
 
@@ -57,21 +58,12 @@ describe('placement of 100,000 clients on 300 nodes', () => {
 
 describe('a wave of 6,000 clients to 4 nodes', () => {
   const wave: WaveParameters = {
+    ...asItComes,
     name: 'small',
     seed: 7,
     nodesLeft: 4,
     clientsPerNode: 3000,
-    loss: 'refused',
     acceptsPerSecond: 50,
-    heartbeatIntervalMs: 60_000,
-    backoffBaseMs: 500,
-    backoffMaxMs: 30_000,
-    loginTimeoutMs: 10_000,
-    sessionTimeoutMs: 10_000,
-    alternativesInOtherZones: false,
-    claimsPerSecondPerNode: null,
-    signInsPerSecondPerNode: null,
-    maxClaimWaitMs: 1000,
   };
   const run = (...changes: Partial<WaveParameters>[]) =>
     runPart<WaveFigures[]>(

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { BackendAddresses } from '../../../deploy/local/backends.ts';
 import type { SetName } from '../../../deploy/local/sets.ts';
 import { Cluster, repository, type Node } from '../lib/cluster.ts';
+import type { PushReport } from '../lib/push-report.ts';
 import { until } from '../lib/until.ts';
 import { Fleet } from '../traffic/fleet.ts';
 import { OnlineCount } from '../traffic/online-count.ts';
@@ -47,12 +48,6 @@ export interface NodeView {
 }
 
 /** Of GET /v1/pushes/:pushId. */
-export interface PushReport {
-  readonly state: 'running' | 'done' | 'failed';
-  readonly failure: string | null;
-  readonly totals: { readonly delivered: number };
-}
-
 /** By /readyz: which roles cannot do without which backend. */
 const dependents: Readonly<Record<BackendKind, readonly Node['role'][]>> = {
   redis: ['auth', 'push', 'route', 'admin'],

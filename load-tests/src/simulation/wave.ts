@@ -9,7 +9,7 @@ const defaults = { clients: 450_000, nodes: 9 } as const;
 const PART_LEFT = 2 / 3;
 
 /** Longwire as it comes: docs/configuration.md and the SDK's options. */
-const asItComes = {
+export const asItComes = {
   loss: 'refused',
   acceptsPerSecond: 2000,
   heartbeatIntervalMs: 60_000,

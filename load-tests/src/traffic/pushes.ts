@@ -1,24 +1,11 @@
 import type { Cluster, Node } from '../lib/cluster.ts';
+import type { PushReport } from '../lib/push-report.ts';
 import { until } from '../lib/until.ts';
 import { refuse, type Ledgers, type TrafficKind } from './ledger.ts';
 
 const DONE_DEADLINE_MS = 40_000;
 
 type Audience = { everyone: true } | { clientIds: readonly string[] } | { registeredSince: string };
-
-interface Report {
-  readonly pushId: string;
-  readonly audience: { readonly type: string };
-  readonly state: 'running' | 'done' | 'failed';
-  readonly failure: string | null;
-  readonly targets: number | null;
-  readonly totals: {
-    readonly delivered: number;
-    readonly offline: number;
-    readonly failed: number;
-    readonly reasons: Readonly<Record<string, number>>;
-  };
-}
 
 interface ResultsPage {
   readonly results: readonly { readonly clientId: string }[];
@@ -49,14 +36,14 @@ export class Pushes {
 
   /** Pushes, and answers the push's id. */
   async begin(kind: TrafficKind, audience: Audience, text: string): Promise<string> {
-    const { pushId } = await this.#call<Report>('POST', '/v1/pushes', { audience, payload: { text } });
+    const { pushId } = await this.#call<PushReport>('POST', '/v1/pushes', { audience, payload: { text } });
     this.#kinds.set(pushId, kind);
     return pushId;
   }
 
   async conclude(pushId: string): Promise<number> {
     const { state, failure, totals, ...report } = await until(
-      () => this.#call<Report>('GET', `/v1/pushes/${pushId}`),
+      () => this.#call<PushReport>('GET', `/v1/pushes/${pushId}`),
       (seen) => seen.state !== 'running',
       DONE_DEADLINE_MS,
     );

@@ -1,18 +1,6 @@
+import type { PushReport } from '../../lib/push-report.ts';
 import { until } from '../../lib/until.ts';
 import type { Target } from './target.ts';
-
-export interface PushReport {
-  readonly pushId: string;
-  readonly state: 'running' | 'done' | 'failed';
-  readonly failure: string | null;
-  readonly targets: number | null;
-  readonly totals: {
-    readonly delivered: number;
-    readonly offline: number;
-    readonly failed: number;
-    readonly reasons: Readonly<Record<string, number>>;
-  };
-}
 
 type Audience = { everyone: true } | { clientIds: readonly string[] };
 /** Which of the two sequences a push belongs to, by its marker: every client gets each of the first kind. */

@@ -263,12 +263,16 @@ export function directoryConformance(name: string, open: () => Promise<Directory
       await directory.dropLease('node-3', bootA);
       await directory.dropLease('node-1', bootA);
       expect(await bySessions()).toEqual([two, successor]);
+      expect(await directory.isLeased('node-1', bootA)).toBe(false);
+      expect(await directory.isLeased('node-1', bootB)).toBe(true);
+      expect(await directory.isLeased('node-2', bootA)).toBe(true);
     });
 
     test('a lease that is not refreshed runs out', async () => {
       await directory.refreshLease(lease('node-1', bootA, 1), 50);
       await directory.refreshLease(lease('node-2', bootA, 2), 60_000);
       await expect.poll(() => directory.leases(), { timeout: 30_000 }).toEqual([lease('node-2', bootA, 2)]);
+      expect(await directory.isLeased('node-1', bootA)).toBe(false);
     });
   });
 }

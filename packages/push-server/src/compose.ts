@@ -222,6 +222,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     },
     sessions: () => registry.size,
     connections: () => gateway.connections,
+    loopDelay,
     loadFactor: new LoadFactor({
       memoryLimitBytes: settings.memoryLimitBytes || machineMemoryBytes(),
       maxConnections: bounds.maxConnections,

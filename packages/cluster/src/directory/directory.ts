@@ -84,6 +84,8 @@ export interface Directory {
   forgetBoot(nodeId: string, boot: string): Promise<void>;
   /** Publishes the lease of one life of a node, which disappears after `ttlMs` without another, and remembers the boot. */
   refreshLease(lease: NodeLease, ttlMs: number): Promise<LeaseResult>;
+  /** Whether the lease of this life of a node has not run out. */
+  isLeased(nodeId: string, boot: string): Promise<boolean>;
   /** Takes the lease of this life back at an orderly stop. */
   dropLease(nodeId: string, boot: string): Promise<void>;
   /**

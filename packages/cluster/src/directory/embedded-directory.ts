@@ -66,7 +66,7 @@ export class EmbeddedDirectory implements Directory {
 
   async fence(nodeId: string, boot: string): Promise<boolean> {
     const nowMs = Date.now();
-    if ((this.#leases.get(nameOf(nodeId, boot))?.endsAtMs ?? 0) > nowMs) return false;
+    if (this.#isLeased(nodeId, boot)) return false;
     for (const [name, untilMs] of this.#fencedUntilMs) {
       if (untilMs > nowMs) break;
       this.#fencedUntilMs.delete(name);
@@ -108,6 +108,10 @@ export class EmbeddedDirectory implements Directory {
     return 'forgotten';
   }
 
+  async isLeased(nodeId: string, boot: string): Promise<boolean> {
+    return this.#isLeased(nodeId, boot);
+  }
+
   async dropLease(nodeId: string, boot: string): Promise<void> {
     this.#leases.delete(nameOf(nodeId, boot));
   }
@@ -129,6 +133,10 @@ export class EmbeddedDirectory implements Directory {
       if (floor >= oldestMs) return;
       this.#floors.delete(clientId);
     }
+  }
+
+  #isLeased(nodeId: string, boot: string): boolean {
+    return (this.#leases.get(nameOf(nodeId, boot))?.endsAtMs ?? 0) > Date.now();
   }
 }
 

@@ -179,6 +179,10 @@ export class RedisDirectory implements Directory {
     return this.#nodes.refreshLease(lease, ttlMs);
   }
 
+  isLeased(nodeId: string, boot: string): Promise<boolean> {
+    return this.#nodes.isLeased(nodeId, boot);
+  }
+
   dropLease(nodeId: string, boot: string): Promise<void> {
     return this.#nodes.dropLease(nodeId, boot);
   }

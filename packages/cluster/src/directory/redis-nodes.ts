@@ -52,6 +52,10 @@ export class RedisNodes {
     );
   }
 
+  async isLeased(nodeId: string, boot: string): Promise<boolean> {
+    return (await this.#client.call((redis) => redis.exists(this.#layout.lease(nodeId, boot)))) === 1;
+  }
+
   async dropLease(nodeId: string, boot: string): Promise<void> {
     await this.#client.call((redis) => redis.del(this.#layout.lease(nodeId, boot)));
   }

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   isFree,
@@ -11,6 +10,7 @@ import {
 } from '@longwire/cluster';
 import { fullJitterMs, withDeadline } from '@longwire/service-kit';
 import type { Logger } from 'pino';
+import type { LoopDelay } from '../listener/loop-delay.ts';
 import type { LoadFactor } from './load-factor.ts';
 import type { NodeIdentity } from './node-identity.ts';
 import type { PauseGuard } from './pause-guard.ts';
@@ -33,6 +33,7 @@ export interface PresenceParts {
   readonly describe: () => Pick<Member, 'addresses' | 'weight' | 'version'>;
   readonly sessions: () => number;
   readonly connections: () => number;
+  readonly loopDelay: Pick<LoopDelay, 'takeWorstMs'>;
   readonly loadFactor: LoadFactor;
   /** Close every client: others may take the routes of the boot that ends here for nobody's. */
   readonly onFenced: (reason: FenceReason) => void;
@@ -42,7 +43,6 @@ export interface PresenceParts {
 
 const REFRESH_INTERVAL_MS = 2000;
 const LEASE_TTL_MS = 3 * REFRESH_INTERVAL_MS;
-const LOOP_SAMPLE_MS = 50;
 /** ZooKeeper that is away would have a stop wait for as long as a session lasts; it takes the node out of the list when it is back, or when the session ends. */
 const WITHDRAW_DEADLINE_MS = 5000;
 /** A directory that is slow takes half a minute to look through all routes, which a stop has no time for. */
@@ -52,7 +52,6 @@ const REJOIN_BACKOFF = { baseMs: 500, capMs: 5000 };
 /** Keeps this node known: its znode in the membership and its lease in the directory. Fences it where it must be. */
 export class Presence {
   readonly #parts: PresenceParts;
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   #registration: Registration | null = null;
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> | null = null;
@@ -70,7 +69,6 @@ export class Presence {
   async join(): Promise<void> {
     const { boot } = this.#parts.identity;
     this.#isJoining = true;
-    this.#loopDelay.enable();
     this.#timer = setInterval(() => void this.refreshLease(), REFRESH_INTERVAL_MS);
     try {
       await this.#register();
@@ -93,7 +91,6 @@ export class Presence {
   /** Leaves the directory as well: after `withdraw`, when the last client has gone. What it does not take in time is left to the sweeper of another node. */
   async leave(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
-    this.#loopDelay.disable();
     try {
       await withDeadline(this.#leaveDirectory(), LEAVE_DEADLINE_MS, 'leaving the directory');
     } catch (error) {
@@ -148,11 +145,9 @@ export class Presence {
   }
 
   #lease(): NodeLease {
-    const { identity, sessions, connections, loadFactor, describe } = this.#parts;
+    const { identity, sessions, connections, loopDelay, loadFactor, describe } = this.#parts;
     const memoryBytes = residentBytes();
-    // The histogram holds the time between two samples, in nanoseconds: what exceeds the interval is lateness.
-    const eventLoopDelayMs = Math.max(0, Math.round(this.#loopDelay.percentile(99) / 1e6 - LOOP_SAMPLE_MS));
-    this.#loopDelay.reset();
+    const eventLoopDelayMs = Math.round(loopDelay.takeWorstMs());
     return {
       nodeId: identity.nodeId,
       boot: identity.boot,

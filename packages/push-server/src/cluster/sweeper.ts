@@ -66,14 +66,11 @@ export class Sweeper {
   }
 
   async #sweepDead(): Promise<void> {
-    const { identity, directory, membership } = this.#parts;
-    const leased = new Set((await directory.leases()).map(nameOf));
-    const members = membership.members('push-server');
-    // One without a lease does not reach the directory, and could sweep nothing.
-    const sweeper = members.find((member) => leased.has(nameOf(member)));
-    if (sweeper?.boot !== identity.boot) return this.#beginAnew();
+    const { directory, membership } = this.#parts;
+    if (!(await this.#isFirst())) return this.#beginAnew();
     const known = await directory.knownBoots();
     await this.#rememberMembers(known);
+    const leased = (await directory.leases()).map(nameOf);
     const alive = new Set([...membership.members('push-server').map(nameOf), ...leased]);
     const missing = known.filter((boot) => !alive.has(nameOf(boot)));
     const clean = new Set<string>();
@@ -86,6 +83,16 @@ export class Sweeper {
     }
     this.#suspects = new Set(missing.map(nameOf));
     this.#clean = clean;
+  }
+
+  /** Each node asks about those before it until one has a lease, most often the first: all leases are for the one that sweeps to read. */
+  async #isFirst(): Promise<boolean> {
+    const { identity, directory, membership } = this.#parts;
+    for (const { nodeId, boot } of membership.members('push-server')) {
+      // One without a lease does not reach the directory, and could sweep nothing.
+      if (await directory.isLeased(nodeId, boot)) return boot === identity.boot;
+    }
+    return false;
   }
 
   /** A directory that was emptied may know a node only from its next lease on, and the node die before: its routes would stay for ever. */

@@ -16,7 +16,7 @@ export interface ConnectionOwner {
   onProtocolError(connection: Connection, close: CloseName, detail: string): void;
   /** A frame has begun with the last bytes, and is not whole. */
   onPartialFrame(connection: Connection): void;
-  /** Something was written: `flush` is to be called at the end of this turn of the event loop. */
+  /** Something was written: `flush` is to be called by the end of this turn of the event loop. */
   onUnsent(connection: Connection): void;
   /** Bytes wait to leave that the system does not take. */
   onBacklog(connection: Connection): void;
@@ -81,7 +81,7 @@ export class Connection implements WheelEntry, TransportUser {
   }
 
   /**
-   * Leaves at the end of this turn of the event loop, in one piece with whatever else was written by then. The frame may go to other
+   * Leaves by the end of this turn of the event loop, in one piece with whatever else was written by then. The frame may go to other
    * connections too. Deliveries ask `queuedBytes` first; an answer to a client that does not read is where patience ends.
    */
   write(frame: Uint8Array): void {

@@ -5,6 +5,7 @@ export class LoopDelay {
   #timer: NodeJS.Timeout | null = null;
   #dueAtMs = Infinity;
   #lastMs = 0;
+  #worstMs = 0;
 
   start(): void {
     this.#dueAtMs = performance.now() + TICK_MS;
@@ -16,6 +17,7 @@ export class LoopDelay {
     this.#timer = null;
     this.#dueAtMs = Infinity;
     this.#lastMs = 0;
+    this.#worstMs = 0;
   }
 
   /** Of the last tick, or of the next one where that is late already. In milliseconds. */
@@ -23,9 +25,17 @@ export class LoopDelay {
     return Math.max(this.#lastMs, performance.now() - this.#dueAtMs);
   }
 
+  /** The worst since this was asked last. In milliseconds. */
+  takeWorstMs(): number {
+    const worstMs = Math.max(0, this.#worstMs, this.currentMs());
+    this.#worstMs = 0;
+    return worstMs;
+  }
+
   #tick(): void {
     const nowMs = performance.now();
     this.#lastMs = nowMs - this.#dueAtMs;
+    this.#worstMs = Math.max(this.#worstMs, this.#lastMs);
     this.#dueAtMs = nowMs + TICK_MS;
   }
 }

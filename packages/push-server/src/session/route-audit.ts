@@ -3,11 +3,16 @@ import type { RouteRepair } from './route-repair.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import type { Session } from './session.ts';
 
-const TICK_MS = 100;
+/** Between two batches: each is a call of the directory, however small. */
+const PAUSE_MS = 500;
+/** The same where there is much to ask about. */
+const SHORT_PAUSE_MS = 100;
 /** 5,000 a second: what a node asks of a shared directory that has lost everything. */
-const MAX_PER_TICK = 500;
+const MAX_PER_BATCH = 500;
 /** A whole round takes this long, and longer where the bound above does not allow it. */
 const ROUND_MS = 40_000;
+/** Sessions of which a round has more than one batch in each long pause. */
+const LARGE = (MAX_PER_BATCH * ROUND_MS) / PAUSE_MS;
 
 /**
  * Has each live session looked after, round after round at an even rate: whether its route stands, was replaced, or its token
@@ -20,6 +25,7 @@ export class RouteAudit {
   readonly #guard: PauseGuard;
   #round: IterableIterator<Session>;
   #timer: NodeJS.Timeout | null = null;
+  #pauseMs = PAUSE_MS;
   /** Sessions that may be asked about now; grows with time. */
   #credit = 0;
   #isAsking = false;
@@ -36,11 +42,11 @@ export class RouteAudit {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.#tick(), TICK_MS);
+    if (this.#timer === null) this.#pause();
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 
@@ -51,18 +57,27 @@ export class RouteAudit {
     this.#round = this.#registry.live();
   }
 
+  #pause(): void {
+    const isMuch = this.#isHurrying || this.#again.length > 0 || this.#registry.size > LARGE;
+    this.#pauseMs = isMuch ? SHORT_PAUSE_MS : PAUSE_MS;
+    this.#timer = setTimeout(() => {
+      this.#pause();
+      void this.#ask();
+    }, this.#pauseMs);
+  }
+
   /** One batch is under way at a time, so that a slow directory is asked less. Never rejects. */
-  async #tick(): Promise<void> {
+  async #ask(): Promise<void> {
     this.#guard.check();
     const isHurrying = this.#isHurrying;
-    const evenly = (this.#registry.size * TICK_MS) / ROUND_MS;
-    this.#credit = isHurrying ? MAX_PER_TICK : Math.min(this.#credit + evenly, MAX_PER_TICK);
+    const evenly = (this.#registry.size * this.#pauseMs) / ROUND_MS;
+    this.#credit = isHurrying ? MAX_PER_BATCH : Math.min(this.#credit + evenly, MAX_PER_BATCH);
     if (this.#isAsking) return;
     this.#isAsking = true;
     // At least one each time: a walk over a Map that rests keeps all that has been deleted from the Map since.
     const ofRound = this.#next(Math.max(1, Math.floor(this.#credit)));
     this.#credit = Math.max(0, this.#credit - ofRound.length);
-    const again = this.#again.splice(0, MAX_PER_TICK - ofRound.length);
+    const again = this.#again.splice(0, MAX_PER_BATCH - ofRound.length);
     const [failed, failedAgain] = await Promise.all([
       this.#repair.check(ofRound),
       this.#repair.check(again.filter(({ state }) => state === 'live')),

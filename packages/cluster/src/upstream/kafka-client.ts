@@ -1,7 +1,9 @@
-import { Admin, findErrorBy, GenericError, Producer, type MessageToProduce } from '@platformatic/kafka';
+import { Admin, Base, findErrorBy, GenericError } from '@platformatic/kafka';
 import type { KafkaSettings } from '../config.ts';
 import { backOffMs } from './backoff.ts';
 import { HeldClient } from './held-client.ts';
+import { produce } from './kafka-produce.ts';
+import type { RecordToSend } from './kafka-record.ts';
 import { BatchTooLarge } from './send-queue.ts';
 
 /** Broker errors that are about the size of the batch; everything else may be over at the next try. */
@@ -27,7 +29,8 @@ export function connectionOptions(settings: KafkaSettings, clientId: string, cal
 export class KafkaClient {
   readonly settings: KafkaSettings;
   readonly clientId: string;
-  readonly #producer: HeldClient<Producer>;
+  readonly #producer: HeldClient<Base>;
+  readonly #tryTimeoutMs: number;
   readonly #admin: HeldClient<Admin>;
   #topicsExist = false;
 
@@ -38,15 +41,16 @@ export class KafkaClient {
     const tryTimeoutMs = Math.ceil(settings.publishTimeoutMs / 2);
     // Whoever calls tries again.
     const options = { ...connectionOptions(settings, clientId, tryTimeoutMs), retries: 0 };
-    this.#producer = new HeldClient(tryTimeoutMs, () => new Producer(options));
+    this.#producer = new HeldClient(tryTimeoutMs, () => new Base(options));
+    this.#tryTimeoutMs = tryTimeoutMs;
     this.#admin = new HeldClient(tryTimeoutMs, () => new Admin(options));
   }
 
-  /** One try: resolves once all in-sync replicas hold every message. Rejects with BatchTooLarge if no try can help. */
-  async send(messages: readonly MessageToProduce[]): Promise<void> {
+  /** One try: resolves once all in-sync replicas hold every record. Rejects with BatchTooLarge if no try can help. */
+  async send(records: readonly RecordToSend[]): Promise<void> {
     await this.ensureTopics();
     try {
-      await this.#producer.use((producer) => producer.send({ messages: [...messages], acks: -1 }));
+      await this.#producer.use((client) => produce(client, records, this.#tryTimeoutMs));
     } catch (error) {
       if (tooLarge.some((apiId) => findErrorBy(error as Error, 'apiId', apiId)))
         throw new BatchTooLarge('Kafka refused the batch', { cause: error });

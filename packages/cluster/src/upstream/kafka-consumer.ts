@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import { backOff, unlessAborted } from './backoff.ts';
+import type { RawRecord } from './kafka-batch.ts';
 import { reasonOf, type KafkaClient } from './kafka-client.ts';
 import { KafkaGroupMember, type FetchedRecord } from './kafka-group-member.ts';
-import { decodeRecord, type RawRecord } from './kafka-record.ts';
+import { decodeRecord } from './kafka-record.ts';
 import type { UpstreamConsumer, UpstreamRecord } from './upstream-log.ts';
 
 const maxBatchRecords = 1000;

@@ -1,28 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { compatibilityPartitioner, type MessageToProduce } from '@platformatic/kafka';
+import { recordBody, type RawRecord } from './kafka-batch.ts';
+import { keyHash } from './kafka-key-hash.ts';
 import type { UpstreamRecord } from './upstream-log.ts';
 
-/** A record as Kafka holds it. A header may stand there several times. */
-export interface RawRecord {
-  readonly key?: Buffer | null;
-  readonly value?: Buffer | null;
-  readonly headers: Iterable<readonly [Buffer | null, Buffer | null]>;
-}
-
 /** A record on its way to Kafka. */
-export interface RecordToSend extends MessageToProduce {
-  /** Maps by identity, so that one name may stand there several times. */
-  readonly headers: Map<Buffer, Buffer>;
-  /** What every client of Kafka makes of the key by default. The partition is the rest of it by how many there are. */
-  readonly partition: number;
+export interface RecordToSend {
+  readonly topic: string;
+  /** The partition is the rest of it by how many there are. */
+  readonly keyHash: number;
+  /** All of the record but its place; see kafka-batch.ts. */
+  readonly body: Buffer;
 }
 
-const names = {
+/** The headers of every record. */
+const carried = {
   messageId: Buffer.from('messageId'),
   kind: Buffer.from('kind'),
   nodeId: Buffer.from('nodeId'),
   receivedAtMs: Buffer.from('receivedAtMs'),
   traceparent: Buffer.from('traceparent'),
+};
+const names = {
+  ...carried,
+  reason: Buffer.from('reason'),
+  failedAtMs: Buffer.from('failedAtMs'),
+  payloadOmitted: Buffer.from('payloadOmitted'),
 };
 
 /**
@@ -31,30 +33,23 @@ const names = {
  * A dead letter has `reason` and `failedAtMs` besides, and `payloadOmitted` where it was too large to be kept whole: how
  * many bytes the value had that is left out.
  */
-export function encodeRecord(topic: string, record: UpstreamRecord): RecordToSend {
-  const { payload } = record;
-  return recordToSend(
-    topic,
-    Buffer.from(record.clientId),
-    Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-    new Map([
-      [names.messageId, Buffer.from(record.messageId)],
-      [names.kind, Buffer.from(record.kind)],
-      [names.nodeId, Buffer.from(record.nodeId)],
-      [names.receivedAtMs, Buffer.from(String(record.receivedAtMs))],
-      [names.traceparent, Buffer.from(`00-${record.traceId}-${newSpanId()}-01`)],
-    ]),
-  );
+export function rawRecord(record: UpstreamRecord): RawRecord {
+  const { clientId, messageId, kind, payload, traceId, nodeId, receivedAtMs } = record;
+  return {
+    key: Buffer.from(clientId),
+    value: payload,
+    headers: [
+      [names.messageId, Buffer.from(messageId)],
+      [names.kind, Buffer.from(kind)],
+      [names.nodeId, Buffer.from(nodeId)],
+      [names.receivedAtMs, Buffer.from(String(receivedAtMs))],
+      [names.traceparent, Buffer.from(`00-${traceId}-${newSpanId()}-01`)],
+    ],
+  };
 }
 
-function recordToSend(
-  topic: string,
-  key: Buffer | undefined,
-  value: Buffer | undefined,
-  headers: Map<Buffer, Buffer>,
-): RecordToSend {
-  const message = { topic, headers, ...(key && { key }), ...(value && { value }) };
-  return { ...message, partition: compatibilityPartitioner(message, key) };
+export function encodeRecord(topic: string, raw: RawRecord): RecordToSend {
+  return { topic, keyHash: raw.key ? keyHash(raw.key) : 0, body: recordBody(raw) };
 }
 
 /** Throws an Error that says what is missing or wrong. */
@@ -90,38 +85,34 @@ export function decodeRecord({ key, value, headers }: RawRecord): UpstreamRecord
 const maxKeyBytes = 128;
 
 /** The same record with the headers of a dead letter. */
-export function asDeadLetter(topic: string, record: RawRecord, reason: string): RecordToSend {
-  const headers = new Map<Buffer, Buffer>();
-  // A Buffer of its own for each, so that none takes another's place.
-  for (const [name, text] of record.headers) headers.set(Buffer.from(name ?? ''), text ?? Buffer.alloc(0));
-  headers.set(Buffer.from('reason'), Buffer.from(reason));
-  headers.set(Buffer.from('failedAtMs'), Buffer.from(String(Date.now())));
-  // A key that no client id can be is left out, so that the rest has room.
-  const key = record.key && record.key.length <= maxKeyBytes ? record.key : undefined;
-  return recordToSend(topic, key, record.value ?? undefined, headers);
+export function asDeadLetter({ key, value, headers }: RawRecord, reason: string): RawRecord {
+  const why = Buffer.from(reason);
+  const failedAtMs = Buffer.from(String(Date.now()));
+  return {
+    // A key that no client id can be is left out, so that the rest has room.
+    key: key && key.length <= maxKeyBytes ? key : null,
+    value: value ?? null,
+    headers: [...headers, [names.reason, why], [names.failedAtMs, failedAtMs]],
+  };
 }
 
 const maxHeaderBytes = 128;
 const maxReasonLength = 500;
 
 /** A dead letter of 2 KB at most, whatever the record is like: its value and whatever else is large are left out. */
-export function asDeadLetterWithoutPayload(topic: string, record: RawRecord, reason: string): RecordToSend {
-  const headers: [Buffer, Buffer][] = [
-    [Buffer.from('payloadOmitted'), Buffer.from(String(record.value?.length ?? 0))],
-  ];
-  const given = [...record.headers];
-  for (const known of Object.values(names)) {
-    const text = given.find(([name]) => name?.equals(known))?.[1];
-    if (text && text.length <= maxHeaderBytes) headers.push([known, text]);
-  }
-  return asDeadLetter(topic, { key: record.key ?? null, headers }, reason.slice(0, maxReasonLength));
+export function asDeadLetterWithoutPayload({ key, value, headers }: RawRecord, reason: string): RawRecord {
+  const omitted = Buffer.from(String(value?.length ?? 0));
+  const small = Object.values(carried).flatMap((known) => {
+    const text = headers.find(([name]) => name && known.equals(name))?.[1];
+    return text && text.length <= maxHeaderBytes ? [[known, text] as const] : [];
+  });
+  const rest: RawRecord = { key: key ?? null, headers: [[names.payloadOmitted, omitted], ...small] };
+  return asDeadLetter(rest, reason.slice(0, maxReasonLength));
 }
 
 /** What a record takes on the wire and in the queue, to within a few bytes. */
-export function recordBytes({ key, value, headers }: RecordToSend): number {
-  let bytes = 100 + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const [name, text] of headers) bytes += name.length + text.length;
-  return bytes;
+export function recordBytes({ body }: RecordToSend): number {
+  return 100 + body.length;
 }
 
 let spanPool = Buffer.alloc(0);

@@ -1,14 +1,15 @@
 import type { Logger } from 'pino';
 import type { KafkaSettings } from '../config.ts';
 import { backOff } from './backoff.ts';
+import type { RawRecord } from './kafka-batch.ts';
 import { isRetriable, KafkaClient, reasonOf } from './kafka-client.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
 import {
   asDeadLetter,
   asDeadLetterWithoutPayload,
   encodeRecord,
+  rawRecord,
   recordBytes,
-  type RawRecord,
   type RecordToSend,
 } from './kafka-record.ts';
 import { SendQueue } from './send-queue.ts';
@@ -53,7 +54,7 @@ export class KafkaUpstreamLog implements UpstreamLog {
     this.#queue = new SendQueue({
       limits,
       // Where a topic has fewer partitions the broker may refuse a batch for its size, and gets it by halves.
-      groupOf: (record) => record.partition % settings.partitions,
+      groupOf: (record) => record.keyHash % settings.partitions,
       send: (records) => client.send(records),
     });
   }
@@ -82,7 +83,7 @@ export class KafkaUpstreamLog implements UpstreamLog {
     const { length } = record.payload;
     if (length > maxUpstreamPayloadBytes)
       throw new UpstreamTooLarge(`a payload of ${length} bytes can never be taken`);
-    await this.#add(encodeRecord(this.#settings.topic, record));
+    await this.#add(this.#settings.topic, rawRecord(record));
   }
 
   async consume(
@@ -107,7 +108,7 @@ export class KafkaUpstreamLog implements UpstreamLog {
   }
 
   deadLetter(record: UpstreamRecord, reason: string): Promise<void> {
-    return this.#putAside(encodeRecord(this.#settings.topic, record), reason);
+    return this.#putAside(rawRecord(record), reason);
   }
 
   queue(): { records: number; bytes: number; maxRecords: number; maxBytes: number } {
@@ -130,14 +131,15 @@ export class KafkaUpstreamLog implements UpstreamLog {
   async #putAside(raw: RawRecord, reason: string): Promise<void> {
     const { deadLetterTopic } = this.#settings;
     try {
-      await this.#add(asDeadLetter(deadLetterTopic, raw, reason));
+      await this.#add(deadLetterTopic, asDeadLetter(raw, reason));
     } catch (error) {
       if (!(error instanceof UpstreamTooLarge)) throw error;
-      await this.#add(asDeadLetterWithoutPayload(deadLetterTopic, raw, reason));
+      await this.#add(deadLetterTopic, asDeadLetterWithoutPayload(raw, reason));
     }
   }
 
-  #add(record: RecordToSend): Promise<void> {
+  #add(topic: string, raw: RawRecord): Promise<void> {
+    const record = encodeRecord(topic, raw);
     return this.#queue.add(record, recordBytes(record));
   }
 }

@@ -11,7 +11,6 @@ export const assumptions = {
   /** Settings and constants of Longwire: `tokens.lifetimeSeconds` times the middle of the SDK's renewal, and so on. */
   secondsBetweenRenewals: 3600 * 0.775,
   auditSeconds: 40,
-  sweeperLookSeconds: 5,
   leaseReadSeconds: 1,
   /** A dead boot is swept until two sweeps have found nothing. */
   sweepsOfDeadNode: 3,
@@ -59,8 +58,6 @@ const bytesPerRoute = (clients: number): number =>
   clients / a.buckets <= a.routesPerBucketInListpack
     ? costs.bytesPerRouteInListpack.value
     : costs.bytesPerRouteInHashtable.value;
-const sweeperCores = (clients: number): number =>
-  cores((nodes(clients) * nodes(clients)) / a.sweeperLookSeconds, costs.redisCpuPerLeaseRead.value);
 const waveClaims = (clients: number): number =>
   ((nodes(clients) * (a.zones - 1)) / a.zones) * a.acceptsPerSecond;
 const bytesOfChange = (clients: number): number =>
@@ -118,7 +115,6 @@ export const demands: readonly Demand[] = [
     unit: '',
     of: (clients) => cores(confirms(clients) + logins(clients), costs.redisCpuPerLoneClaim.value),
   },
-  { what: 'Redis cores for the looks of all sweepers', unit: '', of: sweeperCores },
   {
     what: 'Redis CPU to sweep one dead push-server',
     unit: 's',
@@ -150,13 +146,6 @@ export const demands: readonly Demand[] = [
 
 /** In any order; see `bendsAt`. */
 export const bends: readonly Bend[] = [
-  {
-    what: 'every push-server reads all leases each 5 s, to find out who sweeps',
-    unit: 'cores of one Redis',
-    of: sweeperCores,
-    limit: a.utilization,
-    why: 'grows with the square of the nodes',
-  },
   {
     what: 'audit and logins in one Redis',
     unit: 'cores',

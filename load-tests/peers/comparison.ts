@@ -3,7 +3,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from '../../deploy/local/lock.ts';
 import { dataRoot, loadLockPort } from '../../deploy/local/sets.ts';
-import { interruption } from '../src/lib/interruption.ts';
+import { interruption, unlessInterrupted } from '../src/lib/interruption.ts';
 import { privateFolder } from '../src/load/clients/fleet.ts';
 import { thisMachine } from '../src/load/machine.ts';
 import type { ComparisonOptions } from './arguments.ts';
@@ -38,8 +38,10 @@ class Comparison {
   async run(): Promise<boolean> {
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
+    const end = interruption();
     try {
-      await Promise.race([this.#compare(), interruption()]);
+      await this.#startAll(end);
+      await unlessInterrupted(this.#compare(), end);
     } finally {
       this.#say('ending everything');
       await Promise.all(this.#sides.map(({ fleet }) => fleet.stop()));
@@ -52,7 +54,6 @@ class Comparison {
 
   async #compare(): Promise<void> {
     const { connections, scenarios: names } = this.#options;
-    await this.#startAll();
     for (const contender of this.#contenders)
       this.#sides.push(await Side.create(contender, connections, this.#folder, this.#say));
     for (const side of this.#sides) await connectAll(side, this.#options, this.#say);
@@ -61,9 +62,10 @@ class Comparison {
   }
 
   /** All before the first is measured: what processes share counts the less for each the more there are. */
-  async #startAll(): Promise<void> {
-    this.#contenders.push(await startLongwire(this.#say));
+  async #startAll(end: AbortSignal): Promise<void> {
+    this.#contenders.push(await startLongwire(this.#say, end));
     for (const [index, peer] of this.#options.peers.entries()) {
+      end.throwIfAborted();
       try {
         this.#contenders.push(await this.#startPeer(peer, FIRST_PORT + index * PORTS_EACH));
       } catch (error) {

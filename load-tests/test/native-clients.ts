@@ -56,7 +56,6 @@ export class NativePrograms {
 
 /** What `stats` says beside what the load tool reads. */
 export type NativeStats = ClientStats & {
-  readonly failures: Readonly<Record<string, number>>;
   readonly cut: number;
   readonly churned: number;
   readonly sendsWaiting: number;

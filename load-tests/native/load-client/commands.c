@@ -174,6 +174,10 @@ static void commandStats(Arguments *arguments, Buffer *answer) {
   if (argumentsAreGood(arguments)) printStats(answer);
 }
 
+static void commandCounts(Arguments *arguments, Buffer *answer) {
+  if (argumentsAreGood(arguments)) printCounts(answer);
+}
+
 static void commandReset(Arguments *arguments, Buffer *answer) {
   if (!argumentsAreGood(arguments)) return;
   counters = (Counters){0};
@@ -187,7 +191,7 @@ static const struct {
   {"clients", commandClients}, {"connect", commandConnect}, {"heartbeat", commandHeartbeat},     {"reconnect", commandReconnect},
   {"cut", commandCut},         {"churn", commandChurn},     {"send", commandSend},               {"publish", commandPublish},
   {"stats", commandStats},     {"reset", commandReset},     {"acknowledge", commandAcknowledge},
-  {"expect", commandExpect},
+  {"expect", commandExpect},   {"counts", commandCounts},
 };
 
 void obeyCommand(Arguments *arguments, Buffer *answer) {

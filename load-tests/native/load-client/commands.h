@@ -7,5 +7,7 @@
 /* Does what a line on stdin says; README.md lists the commands. */
 void obeyCommand(Arguments *arguments, Buffer *answer);
 void printStats(Buffer *answer);
+/* The same without the histograms, which are most of it. */
+void printCounts(Buffer *answer);
 
 #endif

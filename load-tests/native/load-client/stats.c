@@ -41,8 +41,7 @@ static void printMessages(Buffer *answer, MessageKind kind, const char *sent, co
   printNumber(answer, waiting, waitingMessages(kind));
 }
 
-void printStats(Buffer *answer) {
-  bufferAppendByte(answer, '{');
+static void printCounters(Buffer *answer) {
   printNumber(answer, "clients", clients.count);
   printNumber(answer, "connected", clients.connected);
   printNumber(answer, "connecting", clients.connecting);
@@ -63,7 +62,19 @@ void printStats(Buffer *answer) {
   printNumber(answer, "pings", counters.pings);
   printNumber(answer, "pongs", counters.pongs);
   printNumber(answer, "bytesIn", counters.bytesIn);
-  printNumber(answer, "bytesOut", counters.bytesOut);
+  bufferPrint(answer, "\"bytesOut\":%" PRIu64, counters.bytesOut);
+}
+
+void printCounts(Buffer *answer) {
+  bufferAppendByte(answer, '{');
+  printCounters(answer);
+  bufferAppendByte(answer, '}');
+}
+
+void printStats(Buffer *answer) {
+  bufferAppendByte(answer, '{');
+  printCounters(answer);
+  bufferAppendByte(answer, ',');
   bufferPrint(answer, "\"histograms\":{");
   printHistogram(answer, "login", &counters.login, ",");
   printHistogram(answer, "deliver", &counters.deliver, ",");

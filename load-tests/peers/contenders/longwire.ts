@@ -6,10 +6,10 @@ import { OwnCluster } from '../../src/load/target/own-cluster.ts';
 import type { Contender } from '../contender.ts';
 
 /** One push-server, and what it needs: a push-route for messages to everyone, and the backends. */
-export async function startLongwire(say: (line: string) => void): Promise<Contender> {
+export async function startLongwire(say: (line: string) => void, end: AbortSignal): Promise<Contender> {
   say('building Longwire');
   await buildServices();
-  const cluster = await OwnCluster.start(1, ['route'], say);
+  const cluster = await OwnCluster.start(1, ['route'], say, end);
   const [server] = cluster.pushServers;
   if (typeof server?.pid !== 'number') throw new Error('the push-server has no process here');
   const { version } = JSON.parse(
@@ -28,11 +28,8 @@ export async function startLongwire(say: (line: string) => void): Promise<Conten
     pids: () => cluster.processes().map(({ pid }) => pid),
     mintToken: (clientId) => cluster.mintToken(clientId),
     tellEveryone: async (text) => {
-      await cluster.call('route', 'POST', '/v1/pushes', {
-        audience: { everyone: true },
-        delivery: 'live',
-        payload: { text },
-      });
+      const body = { audience: { everyone: true }, delivery: 'live', payload: { text } };
+      await cluster.call({ role: 'route', method: 'POST', path: '/v1/pushes', body });
     },
     collectGarbage: () => cluster.collectGarbage(),
     stop: () => cluster.stop(),

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBackends, stopBackends, type BackendAddresses } from '../../../deploy/local/backends.ts';
 import type { SetName } from '../../../deploy/local/sets.ts';
+import { answerOf, request, type Method } from './api.ts';
 import { Process } from './process.ts';
 import { TokenMinter } from './token-minter.ts';
 
 export const repository: string = fileURLToPath(new URL('../../..', import.meta.url));
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Role = 'auth' | 'push' | 'route' | 'consumer' | 'admin';
 
 const packageOf: { readonly [role in Role]: string } = {
@@ -164,23 +164,12 @@ export class Cluster {
 
   /** Calls an HTTP API of a node with the operator key. Throws what the answer says when it is not a success. */
   async call<Answer>(node: Node, method: Method, path: string, body?: object): Promise<Answer> {
-    const response = await this.request(node, method, path, body);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} at ${node.name}: ${response.status} ${text}`);
-    return (text === '' ? null : JSON.parse(text)) as Answer;
+    return answerOf(await this.request(node, method, path, body), `${method} ${path} at ${node.name}`);
   }
 
   /** As `call`, with whatever answer comes. */
-  async request(node: Node, method: Method, path: string, body?: object): Promise<Response> {
-    return fetch(node.url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.apiKey}`,
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
-    });
+  async request({ url }: Node, method: Method, path: string, body?: object): Promise<Response> {
+    return request(url, this.apiKey, method, path, body);
   }
 
   /** Ends every service, then the backends if they are its own. */

@@ -18,6 +18,7 @@ const stdioOf: Readonly<Record<'nothing' | 'messages' | 'lines', StdioOptions>> 
 /** A process of the run: its output in a file, its use of the machine, its end. */
 export class Process {
   readonly name: string;
+  readonly logFile: string;
   readonly child: ChildProcess;
   /** Resolves with the exit code, or the name of the signal. */
   readonly exited: Promise<number | string>;
@@ -35,6 +36,7 @@ export class Process {
     speaks: 'nothing' | 'messages' | 'lines' = 'nothing',
   ) {
     this.name = name;
+    this.logFile = logFile;
     const [program = '', ...args] = command;
     this.child = spawn(program, args, {
       env: { ...process.env, ...env },

@@ -110,7 +110,7 @@ export function usage(): string {
                             [--json FILE] [--cluster FILE|host:port,…]
 
 Starts backends, a cluster from dist/ and as many client processes as it takes, all on this machine, runs the scenario,
-checks every delivery, and writes a report (JSON, and HTML beside it) to .longwire/runs/load. Ends with 1 when something
+checks every delivery, and writes a report (JSON, and HTML beside it) to .longwire/runs/load-reports. Ends with 1 when something
 was lost, doubled or left over; a figure that misses its goal is only named.
 
 ${lines.join('\n')}

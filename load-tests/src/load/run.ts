@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { withLock } from '../../../deploy/local/lock.ts';
 import { dataRoot, loadLockPort } from '../../../deploy/local/sets.ts';
 import { buildServices } from '../lib/build.ts';
-import { interruption } from '../lib/interruption.ts';
+import { interruption, unlessInterrupted } from '../lib/interruption.ts';
 import { SeededRandom } from '../lib/random.ts';
 import { CONNECTIONS_PER_PROCESS, type LoadOptions } from './arguments.ts';
 import { Fleet, privateFolder } from './clients/fleet.ts';
@@ -29,6 +29,7 @@ export async function runLoad(scenario: Scenario, options: LoadOptions): Promise
     clientProcesses: clientProcessesOf(options),
   });
   if (problems.length > 0) throw new Error(`this machine cannot run that:\n  ${problems.join('\n  ')}`);
+  if (options.jsonFile !== null) mustBeWritable(options.jsonFile);
   if (options.cluster !== null) return new Run(scenario, options).run();
   const waiting = setTimeout(
     () => console.log('another run has the ports: waiting for its end'),
@@ -38,6 +39,16 @@ export async function runLoad(scenario: Scenario, options: LoadOptions): Promise
     clearTimeout(waiting);
     return new Run(scenario, options).run();
   }).finally(() => clearTimeout(waiting));
+}
+
+/** Better known now than after an hour. */
+function mustBeWritable(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new Error(`--json: ${file} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function clientProcessesOf({ connections, nodes }: LoadOptions): number {
@@ -65,9 +76,9 @@ class Run {
     mkdirSync(this.#folder, { recursive: true });
     const { cluster } = this.#options;
     const end = interruption();
-    const target = cluster === null ? await this.#startCluster() : new GivenCluster(cluster, process.env);
+    const target = cluster === null ? await this.#startCluster(end) : new GivenCluster(cluster, process.env);
     try {
-      await Promise.race([this.#load(target), end]);
+      await this.#load(target, end);
     } finally {
       this.#say('ending everything');
       await target.stop();
@@ -76,14 +87,14 @@ class Run {
     return this.#findings.failures.length === 0;
   }
 
-  async #startCluster(): Promise<Target> {
+  async #startCluster(end: AbortSignal): Promise<Target> {
     this.#say('building');
     await buildServices();
     const { nodes } = this.#options;
-    return OwnCluster.start(nodes, this.#scenario.services, (line) => this.#say(line));
+    return OwnCluster.start(nodes, this.#scenario.services, (line) => this.#say(line), end);
   }
 
-  async #load(target: Target): Promise<void> {
+  async #load(target: Target, end: AbortSignal): Promise<void> {
     const { seed, connections } = this.#options;
     this.#nodes = target.pushServers.length;
     this.#say(`${connections} clients, ${target.pushServers.length} push-servers, seed ${seed}`);
@@ -96,13 +107,13 @@ class Run {
       say: (line) => this.#say(line),
     });
     const sampler = new Sampler(target, fleet, this.#startedAtMs);
-    try {
+    const scenario = async (): Promise<void> => {
       await fleet.enlist(
         target.pushServers.map(({ tcp }) => tcp),
         (clientId) => target.mintToken(clientId),
       );
-      sampler.start();
-      await this.#scenario.run({
+      const sampling = sampler.start();
+      const running = this.#scenario.run({
         options: this.#options,
         target,
         fleet,
@@ -114,13 +125,16 @@ class Run {
         say: (line) => this.#say(line),
         phase: (name, work) => this.#phase(name, work),
       });
+      await Promise.race([running, sampling, target.lost]);
+    };
+    try {
+      await unlessInterrupted(scenario(), end);
     } catch (error) {
       // What was measured until then is worth a report.
       this.#findings.check(false, (error as Error).message);
-    } finally {
-      await sampler.stop();
-      await fleet.stop();
     }
+    await sampler.stop();
+    await fleet.stop();
     this.#reportPauses(sampler);
     this.#report(target, sampler);
   }
@@ -136,12 +150,17 @@ class Run {
   }
 
   #reportPauses({ samples }: Sampler): void {
-    const delays = samples.map(({ loopDelayMs }) => loopDelayMs ?? NaN);
+    const looks = samples.filter(({ services }) => services !== null);
+    if (looks.length < 2) return;
+    const delays = looks.map(({ services }) => services!.loopDelayMs);
     this.#findings.figure('longest event-loop delay of a push-server', Math.max(...delays), 'ms');
-    const seconds = growthOf(samples.map(({ collectionSeconds }) => collectionSeconds ?? NaN));
-    const available = (samples.at(-1)!.atSeconds - samples[0]!.atSeconds) * this.#nodes;
-    const share = samples.length < 2 ? 0 : (seconds / available) * 100;
-    this.#findings.figure('time that push-servers spent on garbage collection', share, '%');
+    const seconds = growthOf(looks.map(({ services }) => services!.collectionSeconds));
+    const available = (looks.at(-1)!.atSeconds - looks[0]!.atSeconds) * this.#nodes;
+    this.#findings.figure(
+      'time that push-servers spent on garbage collection',
+      (seconds / available) * 100,
+      '%',
+    );
   }
 
   #report(target: Target, { samples }: Sampler): void {

@@ -11,6 +11,8 @@ interface CountRow extends RowDataPacket {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Of millions of rows. */
+const COUNT_TIMEOUT_MS = 120_000;
 
 /** Looks into the cluster's database by SQL of its own, past everything that the cluster says of itself. */
 export class Rows {
@@ -52,7 +54,7 @@ export class Rows {
     const [found] = await this.#connection.query<CountRow[]>({
       sql,
       values: [...values],
-      timeout: TIMEOUT_MS,
+      timeout: COUNT_TIMEOUT_MS,
     });
     return Object.fromEntries(found.map(({ name, rows }) => [name, rows]));
   }

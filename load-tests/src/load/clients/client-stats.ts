@@ -3,12 +3,14 @@ import { merge, type Histogram } from './histogram.ts';
 type Counts = Readonly<Record<string, number>>;
 
 /** What one process of clients, or all of them together, say of themselves: counts since the last reset. See load-tests/native. */
-export interface ClientStats {
+export interface ClientCounts {
   readonly clients: number;
   readonly connected: number;
   readonly connecting: number;
   readonly logins: number;
   readonly loginFailures: number;
+  /** Connections that could not be opened, by the name of the error. */
+  readonly failures: Counts;
   /** Connections that ended, by the name of the server's close code, `lost` without one. */
   readonly closed: Counts;
   readonly reconnects: number;
@@ -33,20 +35,38 @@ export interface ClientStats {
   readonly pongs: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+}
+
+/** With how long things took. */
+export interface ClientStats extends ClientCounts {
   readonly histograms: Readonly<Record<'login' | 'deliver' | 'send' | 'publish', Histogram>>;
 }
 
 /** All together. */
 export function together(all: readonly ClientStats[]): ClientStats {
-  const sum = (of: (stats: ClientStats) => number): number => all.reduce((total, one) => total + of(one), 0);
   const histogram = (name: keyof ClientStats['histograms']): Histogram =>
     merge(all.map(({ histograms }) => histograms[name]));
+  return {
+    ...countsTogether(all),
+    histograms: {
+      login: histogram('login'),
+      deliver: histogram('deliver'),
+      send: histogram('send'),
+      publish: histogram('publish'),
+    },
+  };
+}
+
+export function countsTogether(all: readonly ClientCounts[]): ClientCounts {
+  const sum = (of: (counts: ClientCounts) => number): number =>
+    all.reduce((total, one) => total + of(one), 0);
   return {
     clients: sum(({ clients }) => clients),
     connected: sum(({ connected }) => connected),
     connecting: sum(({ connecting }) => connecting),
     logins: sum(({ logins }) => logins),
     loginFailures: sum(({ loginFailures }) => loginFailures),
+    failures: sumCounts(all.map(({ failures }) => failures)),
     closed: sumCounts(all.map(({ closed }) => closed)),
     reconnects: sum(({ reconnects }) => reconnects),
     delivered: sum(({ delivered }) => delivered),
@@ -69,12 +89,6 @@ export function together(all: readonly ClientStats[]): ClientStats {
     pongs: sum(({ pongs }) => pongs),
     bytesIn: sum(({ bytesIn }) => bytesIn),
     bytesOut: sum(({ bytesOut }) => bytesOut),
-    histograms: {
-      login: histogram('login'),
-      deliver: histogram('deliver'),
-      send: histogram('send'),
-      publish: histogram('publish'),
-    },
   };
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { nativeProgram } from '../../lib/native.ts';
 import type { Process } from '../../lib/process.ts';
 import type { PushServer, Target } from '../target/target.ts';
-import { inWords, together, type ClientStats } from './client-stats.ts';
+import { countsTogether, inWords, together, type ClientCounts, type ClientStats } from './client-stats.ts';
 import { LineProcess } from './line-process.ts';
 
 export interface FleetOptions {
@@ -129,21 +129,26 @@ export class Fleet {
     return together(await this.tell<ClientStats>('stats'));
   }
 
-  /** Looks until the clients are where they should be, or the time is over. Answers what was seen last. */
+  /** The same without the histograms: with many processes it costs little to look often. */
+  async counts(): Promise<ClientCounts> {
+    return countsTogether(await this.tell<ClientCounts>('counts'));
+  }
+
+  /** Looks until the clients are where they should be, or the time is over. Answers what is to be seen then. */
   async until(
-    isGood: (stats: ClientStats) => boolean,
+    isGood: (counts: ClientCounts) => boolean,
     deadlineMs: number,
-    progress: (stats: ClientStats) => string = () => '',
+    progress: (counts: ClientCounts) => string = () => '',
   ): Promise<ClientStats> {
     const startedAtMs = performance.now();
     let saidAtMs = startedAtMs;
     for (;;) {
-      const stats = await this.stats();
+      const counts = await this.counts();
       const nowMs = performance.now();
-      if (isGood(stats) || nowMs - startedAtMs > deadlineMs) return stats;
+      if (isGood(counts) || nowMs - startedAtMs > deadlineMs) return this.stats();
       if (nowMs - saidAtMs > PROGRESS_MS) {
         saidAtMs = nowMs;
-        const line = progress(stats);
+        const line = progress(counts);
         if (line !== '') this.#options.say(`  ${line}`);
       }
       await sleep(LOOK_MS);
@@ -164,7 +169,7 @@ export class Fleet {
     const stats = await this.untilConnected();
     if (stats.connected < this.clients)
       throw new Error(
-        `only ${stats.connected} of ${this.clients} clients could sign in; ${stats.loginFailures} failed: ${inWords(stats.closed)}`,
+        `only ${stats.connected} of ${this.clients} clients could sign in; ${stats.loginFailures} failed: ${inWords({ ...stats.closed, ...stats.failures })}`,
       );
     return (performance.now() - startedAtMs) / 1000;
   }

@@ -94,7 +94,7 @@ function chartsOf({ samples, phases, latencies, options }: Report): Chart[] {
       ...time,
       title: 'longest event-loop delay of a push-server',
       yUnit: 'ms',
-      series: [over('delay', ({ loopDelayMs }) => loopDelayMs)],
+      series: [over('delay', ({ services }) => services?.loopDelayMs ?? null)],
     },
     {
       ...time,
@@ -108,15 +108,18 @@ function chartsOf({ samples, phases, latencies, options }: Report): Chart[] {
   ];
 }
 
-/** Percent of the time that the push-servers spent on it, between two samples. */
+/** Percent of the time that the push-servers spent on it, from one look at them to the next. */
 function collectionSeries(samples: readonly Sample[], pushServers: number): Series {
+  const looks = samples.flatMap(({ atSeconds, services }) =>
+    services === null ? [] : [{ atSeconds, collectionSeconds: services.collectionSeconds }],
+  );
   return {
     name: 'of the time',
-    points: samples.slice(1).flatMap((sample, index) => {
-      const before = samples[index]!;
-      const seconds = (sample.collectionSeconds ?? NaN) - (before.collectionSeconds ?? NaN);
-      const share = seconds / pushServers / (sample.atSeconds - before.atSeconds);
-      return share >= 0 ? [[sample.atSeconds, share * 100] as const] : [];
+    points: looks.slice(1).flatMap(({ atSeconds, collectionSeconds }, index) => {
+      const before = looks[index]!;
+      const seconds = collectionSeconds - before.collectionSeconds;
+      const share = seconds / pushServers / (atSeconds - before.atSeconds);
+      return share >= 0 ? [[atSeconds, share * 100] as const] : [];
     }),
   };
 }

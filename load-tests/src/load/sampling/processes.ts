@@ -10,11 +10,8 @@ export interface GroupUse {
 export type Use = Partial<Record<ProcessGroup, GroupUse>>;
 
 /** Everything of the run that this machine's kernel knows: the cluster's processes, the clients' and this one. */
-export function processesOf(
-  target: Target,
-  fleets: readonly Fleet[],
-): { group: ProcessGroup; pid: number }[] {
-  const clients = fleets.flatMap(({ processes }) => processes).filter(({ hasExited }) => !hasExited);
+export function processesOf(target: Target, fleet: Fleet): { group: ProcessGroup; pid: number }[] {
+  const clients = fleet.processes.filter(({ hasExited }) => !hasExited);
   return [
     ...target.processes(),
     ...clients.map(({ pid }) => ({ group: 'clients' as const, pid })),
@@ -49,7 +46,7 @@ export class CpuMeter {
   constructor(target: Target, fleet: Fleet) {
     const serving = new Set(fleet.serversIn(target).map(({ pid }) => pid));
     this.#fleet = fleet;
-    this.#processes = processesOf(target, [fleet]).filter(
+    this.#processes = processesOf(target, fleet).filter(
       ({ group, pid }) => group !== 'push-servers' || serving.has(pid),
     );
     this.#before = new Map(this.#processes.map(({ pid }) => [pid, cpuSecondsOf(pid)]));

@@ -12,75 +12,93 @@ export interface Sample {
   readonly delivered: number;
   readonly use: Use;
   readonly machine: MachineUse;
-  /** The longest of any push-server since the sample before; null where no /metrics could be read. */
-  readonly loopDelayMs: number | null;
-  /** Of all push-servers together. */
-  readonly collectionSeconds: number | null;
-  readonly collections: number | null;
+  /** Null where they were not looked at, or nobody knows where to ask. */
+  readonly services: Services | null;
+}
+
+/** What the push-servers say of themselves at /metrics. */
+export interface Services {
+  /** The longest of any since they were asked before. */
+  readonly loopDelayMs: number;
+  /** Of all together. */
+  readonly collectionSeconds: number;
+  readonly collections: number;
 }
 
 const LEAST_INTERVAL_MS = 1000;
 /** Looking at a process costs some milliseconds: what is looked at must not be the looking. */
 const INTERVAL_PER_PROCESS_MS = 100;
+/** As Prometheus would. It costs each push-server some milliseconds. */
+const SERVICES_INTERVAL_MS = 15_000;
 
 /** Looks at the run from time to time. */
 export class Sampler {
   readonly samples: Sample[] = [];
-  readonly fleets: Fleet[];
   readonly #target: Target;
+  readonly #fleet: Fleet;
   readonly #startedAtMs: number;
   readonly #end = new AbortController();
   #run: Promise<void> = Promise.resolve();
+  #servicesAtMs = -Infinity;
 
   constructor(target: Target, fleet: Fleet, startedAtMs: number) {
     this.#target = target;
-    this.fleets = [fleet];
+    this.#fleet = fleet;
     this.#startedAtMs = startedAtMs;
   }
 
-  start(): void {
+  /** Resolves when it was stopped. Rejects when something cannot be looked at any more. */
+  async start(): Promise<void> {
+    // How late they were while they started is no part of the run.
+    await this.#askServices();
     this.#run = this.#sampleUntilStopped();
-    // Whoever stops it is told.
-    this.#run.catch(() => undefined);
+    return this.#run;
   }
 
-  /** Rejects with what ended the sampling, if something did. */
+  /** Looks a last time, as far as there is something to see. */
   async stop(): Promise<void> {
     this.#end.abort();
-    await this.#run;
+    await this.#run.catch(() => undefined);
+    await this.lookAtServices().catch(() => undefined);
+  }
+
+  /** Takes a sample with what the services say until now: before they are held up by what is no part of the load. */
+  async lookAtServices(): Promise<void> {
+    this.samples.push(await this.#take(await this.#askServices()));
   }
 
   async #sampleUntilStopped(): Promise<void> {
     const { signal } = this.#end;
     while (!signal.aborted) {
-      this.samples.push(await this.#take());
-      const count = processesOf(this.#target, this.fleets).length;
+      const isTime = performance.now() - this.#servicesAtMs >= SERVICES_INTERVAL_MS;
+      this.samples.push(await this.#take(isTime ? await this.#askServices() : null));
+      const count = processesOf(this.#target, this.#fleet).length;
       const pauseMs = Math.max(LEAST_INTERVAL_MS, count * INTERVAL_PER_PROCESS_MS);
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #take(): Promise<Sample> {
-    const stats = await Promise.all(this.fleets.map((fleet) => fleet.stats()));
-    const services = await this.#services();
+  async #take(services: Services | null): Promise<Sample> {
+    const { connected, delivered } = await this.#fleet.counts();
     return {
       atSeconds: (performance.now() - this.#startedAtMs) / 1000,
-      connected: stats.reduce((sum, { connected }) => sum + connected, 0),
-      delivered: stats.reduce((sum, { delivered }) => sum + delivered, 0),
-      use: useOf(processesOf(this.#target, this.fleets)),
+      connected,
+      delivered,
+      use: useOf(processesOf(this.#target, this.#fleet)),
       machine: machineUse(),
-      ...services,
+      services,
     };
   }
 
   /** One after the other, so that they do not all work for this at once. */
-  async #services(): Promise<Pick<Sample, 'loopDelayMs' | 'collectionSeconds' | 'collections'>> {
+  async #askServices(): Promise<Services | null> {
+    this.#servicesAtMs = performance.now();
     const texts: string[] = [];
     for (const pushServer of this.#target.pushServers) {
       const text = await this.#target.metricsOf(pushServer);
       if (text !== null) texts.push(text);
     }
-    if (texts.length === 0) return { loopDelayMs: null, collectionSeconds: null, collections: null };
+    if (texts.length === 0) return null;
     const sum = (name: string): number =>
       // A process that has not collected any yet has none of them.
       texts.reduce((total, text) => total + (metricSum(text, name) || 0), 0);

@@ -26,7 +26,7 @@ export function checkDeliveries(
  */
 export function checkSends(
   { findings }: Bench,
-  { sent, sendAnswers, duplicates }: ClientStats,
+  { sent, sendAnswers, duplicates, gaps }: ClientStats,
   delivered: number,
 ): void {
   const acknowledged = sendAnswers[SendStatus.SEND_STATUS_DELIVERED] ?? 0;
@@ -37,6 +37,10 @@ export function checkSends(
     `client to client: ${acknowledged} are said to be delivered, ${delivered} have come`,
   );
   findings.same('client to client: delivered twice, or in the wrong order', duplicates, 0);
+  findings.check(
+    gaps <= sent - acknowledged,
+    `client to client: ${gaps} were skipped, and ${sent - acknowledged} may be: so many are not said to be delivered`,
+  );
   findings.figure('client to client, not delivered and answered so', sent - acknowledged, '', { atMost: 0 });
 }
 

@@ -16,15 +16,15 @@ export const idle: Scenario = {
   defaults: { connections: 19_000, nodes: 1, ratePerSecond: 1, durationSeconds: 120 },
   services: ['admin'],
   run: async (bench) => {
-    const { fleet, findings, target } = bench;
-    reportEmpty(bench, await bench.phase('empty', () => held(target)));
+    const { fleet, findings } = bench;
+    reportEmpty(bench, await bench.phase('empty', () => held(bench)));
     await bench.phase('warming up', () => warmUp(bench, fleet));
-    const empty = await bench.phase('collecting garbage', () => held(target));
+    const empty = await bench.phase('collecting garbage', () => held(bench));
     await bench.phase('signing in', () => signIn(bench, fleet));
-    const full = await bench.phase('collecting garbage', () => held(target));
+    const full = await bench.phase('collecting garbage', () => held(bench));
     reportPerConnection(bench, empty, full, fleet.clients);
     await bench.phase('holding', () => hold(bench, fleet));
-    const later = await bench.phase('collecting garbage', () => held(target));
+    const later = await bench.phase('collecting garbage', () => held(bench));
     const growth = (later.heapBytes - full.heapBytes) / fleet.clients;
     findings.figure('growth of the heap per connection while held', growth, 'B', { atMost: 100 });
     await checkDrift(bench, fleet.clients);
@@ -33,7 +33,7 @@ export const idle: Scenario = {
       await fleet.until(({ connected }) => connected === 0, GONE_DEADLINE_MS);
       await checkDrift(bench, 0);
     });
-    const end = await bench.phase('collecting garbage', () => held(target));
+    const end = await bench.phase('collecting garbage', () => held(bench));
     const left = (end.heapBytes - empty.heapBytes) / fleet.clients;
     // A node remembers for some minutes who has logged in, to refuse who does so too often.
     findings.figure('heap left per connection that was', left, 'B', { atMost: 250 });

@@ -15,9 +15,10 @@ export interface Held {
 }
 
 export async function held(
-  target: Target,
+  { target, sampler }: Pick<Bench, 'target' | 'sampler'>,
   pushServers: readonly PushServer[] = target.pushServers,
 ): Promise<Held> {
+  await sampler.lookAtServices();
   await target.collectGarbage();
   const { slabBytes, tcpBytes } = machineUse();
   const sum = (of: (pid: number) => number): number =>

@@ -1,7 +1,7 @@
 import { totalOf } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
-import { IN_A_ROW, pushInARow, pushSingly, reportBroadcasts } from './broadcast.ts';
+import { pushInARow, pushSingly, reportBroadcasts, reportInARow } from './broadcast.ts';
 import { checkDrift, resetCounts } from './checks.ts';
 import { hold } from './idle.ts';
 import { signIn, warmUp } from './logins.ts';
@@ -28,9 +28,9 @@ export const million: Scenario = {
   defaults: { connections: MILLION, nodes: 2, ratePerSecond: 4000, durationSeconds: 600 },
   services: ['route', 'admin'],
   run: async (bench) => {
-    const { fleet, findings, options, target } = bench;
+    const { fleet, findings, options } = bench;
     const isWhole = fleet.clients >= MILLION;
-    reportEmpty(bench, await bench.phase('empty', () => held(target)));
+    reportEmpty(bench, await bench.phase('empty', () => held(bench)));
     await bench.phase('warming up', () => warmUp(bench, fleet));
     const fewSeconds = Math.min(FEW_HOLD_SECONDS, options.durationSeconds);
     const few = await costs(bench, fleet.part(FEW_PROCESSES), fewSeconds);
@@ -50,7 +50,7 @@ export const million: Scenario = {
         GOAL_OF_GROWTH,
       );
     const joined = await bench.phase('broadcasts in a row', () => pushInARow(bench, fleet));
-    reportBroadcasts(bench, `${IN_A_ROW} broadcasts in a row`, joined);
+    reportInARow(bench, many.costs['CPU per recipient of a broadcast']!, joined);
     await bench.phase('a targeted push', () => pushToTargets(bench, fleet));
     await bench.phase('a node is killed', () => killOne(bench));
     const after = await bench.phase('a broadcast after that', () => pushSingly(bench, fleet, 1));
@@ -71,9 +71,9 @@ async function costs(
   const connectedBefore = (await fleet.stats()).connected;
   // Who comes now has missed those before.
   await fleet.tell('expect', { broadcast: bench.pushes.lastToEveryone });
-  const before = await held(target, servers);
+  const before = await held(bench, servers);
   const { microseconds, seconds } = await bench.phase(`${name} sign in`, () => signIn(bench, fleet));
-  const after = await bench.phase('collecting garbage', () => held(target, servers));
+  const after = await bench.phase('collecting garbage', () => held(bench, servers));
   const added = fleet.clients - connectedBefore;
   reportPerConnection(bench, before, after, added, `, of ${name}`);
   const minute = await bench.phase(`${name} are held`, () => hold(bench, fleet, holdSeconds));

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { answerOf, request } from '../../lib/api.ts';
 import { TokenMinter } from '../../lib/token-minter.ts';
-import { readMetrics, type ProcessGroup, type PushServer, type Target } from './target.ts';
+import { readMetrics, type ApiCall, type ProcessGroup, type PushServer, type Target } from './target.ts';
 
 /** What the file of `--cluster` holds. */
 interface Description {
@@ -9,13 +10,13 @@ interface Description {
   readonly adminUrl?: string;
 }
 
-const CALL_DEADLINE_MS = 30_000;
-
 /** A cluster that runs already, and goes on when the run is over. */
 export class GivenCluster implements Target {
   readonly settings = {};
   readonly pushServers: readonly PushServer[];
   readonly databaseUrl: string | null;
+  /** Whoever runs it sees to its processes. */
+  readonly lost = new Promise<never>(() => undefined);
   readonly #urls: { readonly route: string | undefined; readonly admin: string | undefined };
   readonly #apiKey: string;
   readonly #tokens: TokenMinter;
@@ -42,27 +43,11 @@ export class GivenCluster implements Target {
     return this.#tokens.mint(clientId);
   }
 
-  async call<Answer>(
-    role: 'route' | 'admin',
-    method: 'GET' | 'POST',
-    path: string,
-    body?: object,
-  ): Promise<Answer> {
+  async call<Answer>({ role, method, path, body }: ApiCall): Promise<Answer> {
     const url = this.#urls[role];
     if (url === undefined)
       throw new Error(`this scenario needs a ${role}: ${role}Url in the file of --cluster`);
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.#apiKey}`,
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(CALL_DEADLINE_MS),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} at ${role}: ${response.status} ${text}`);
-    return JSON.parse(text) as Answer;
+    return answerOf(await request(url, this.#apiKey, method, path, body), `${method} ${path} at ${role}`);
   }
 
   async metricsOf(pushServer: PushServer): Promise<string | null> {

@@ -12,7 +12,7 @@ const SETTLE_DEADLINE_MS = 90_000;
 /** Waits until nodes and directory agree on so many clients; answers how far the directory is from that in the end. */
 export async function driftFrom(connected: number, target: Target): Promise<number> {
   const online = await until(
-    () => target.call<Online>('admin', 'GET', '/v1/online'),
+    () => target.call<Online>({ role: 'admin', method: 'GET', path: '/v1/online' }),
     ({ drift, byDirectory }) => drift === 0 && byDirectory === connected,
     SETTLE_DEADLINE_MS,
   );

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backendNames, placeOf } from '../../../../deploy/local/sets.ts';
-import { Cluster, type Node } from '../../lib/cluster.ts';
+import { lastLines } from '../../../../deploy/local/run.ts';
+import { Cluster, type Node, type NodeOptions, type Role } from '../../lib/cluster.ts';
 import { COLLECT_ON_SIGNAL, collectGarbage } from '../../lib/garbage.ts';
+import type { Process } from '../../lib/process.ts';
 import type { HelperRole } from '../scenario.ts';
-import { readMetrics, type ProcessGroup, type PushServer, type Target } from './target.ts';
+import { readMetrics, type ApiCall, type ProcessGroup, type PushServer, type Target } from './target.ts';
 
 const FIRST_PORT = 18_100;
 const STARTING_AT_ONCE = 4;
@@ -20,27 +22,38 @@ export const LOAD_SETTINGS = {
 /** A cluster of its own on backends of its own, run from `dist/`, as users run it. */
 export class OwnCluster implements Target {
   readonly settings = LOAD_SETTINGS;
+  readonly lost: Promise<never>;
   readonly #cluster: Cluster;
+  /** Of those that are to end. */
+  readonly #ending = new Set<Process>();
 
   private constructor(cluster: Cluster) {
     this.#cluster = cluster;
+    this.lost = Promise.race(cluster.nodes.map(({ process }) => this.#untilLost(process)));
+    // It may come while nobody waits for it.
+    this.lost.catch(() => undefined);
   }
 
   static async start(
     nodes: number,
     helpers: readonly HelperRole[],
     say: (line: string) => void,
+    end: AbortSignal,
   ): Promise<OwnCluster> {
     say('starting Redis, ZooKeeper, Kafka and MariaDB, all of them empty');
     const cluster = await Cluster.create('load', FIRST_PORT, { env: LOAD_SETTINGS, isBuilt: true });
+    const startOne = async (role: Role, name: string, options: NodeOptions = {}): Promise<void> => {
+      end.throwIfAborted();
+      await cluster.start(role, name, options);
+    };
     try {
       say(`starting ${nodes} push-servers${helpers.map((role) => `, ${role}`).join('')}`);
       // The first brings the tables and topics into being, for all others to find.
-      for (const role of helpers) await cluster.start(role, role);
+      for (const role of helpers) await startOne(role, role);
       const names = Array.from({ length: nodes }, (_, index) => `push-${index + 1}`);
       const worker = async (): Promise<void> => {
         for (let name = names.shift(); name !== undefined; name = names.shift())
-          await cluster.start('push', name, { nodeFlags: COLLECT_ON_SIGNAL });
+          await startOne('push', name, { nodeFlags: COLLECT_ON_SIGNAL });
       };
       await Promise.all(Array.from({ length: STARTING_AT_ONCE }, worker));
       return new OwnCluster(cluster);
@@ -62,12 +75,7 @@ export class OwnCluster implements Target {
     return this.#cluster.mintToken(clientId);
   }
 
-  async call<Answer>(
-    role: 'route' | 'admin',
-    method: 'GET' | 'POST',
-    path: string,
-    body?: object,
-  ): Promise<Answer> {
+  async call<Answer>({ role, method, path, body }: ApiCall): Promise<Answer> {
     const node = this.#cluster.nodes.find((one) => one.role === role);
     if (node === undefined) throw new Error(`this scenario has started no ${role}`);
     return this.#cluster.call<Answer>(node, method, path, body);
@@ -88,23 +96,39 @@ export class OwnCluster implements Target {
   }
 
   async collectGarbage(): Promise<void> {
-    await collectGarbage(this.#pushNodes().map(({ process }) => process));
+    const nodes = this.#pushNodes();
+    await collectGarbage(
+      nodes.map(({ process }) => process),
+      () => Promise.all(nodes.map(({ process, url }) => process.ready(`${url}/livez`))),
+    );
   }
 
   async kill({ name }: PushServer): Promise<void> {
     const node = this.#pushNodes().find((one) => one.name === name);
     if (node === undefined) throw new Error(`there is no push-server ${name}`);
+    this.#ending.add(node.process);
     node.process.kill('SIGKILL');
     await node.process.exited;
   }
 
   async stop(): Promise<void> {
+    for (const { process } of this.#cluster.nodes) this.#ending.add(process);
     await this.#cluster.stop();
+  }
+
+  async #untilLost(process: Process): Promise<never> {
+    const exit = await process.exited;
+    if (this.#ending.has(process)) return new Promise(() => undefined);
+    throw new Error(lastWords(process, exit));
   }
 
   #pushNodes(): Node[] {
     return this.#cluster.nodes.filter(({ role, process }) => role === 'push' && !process.hasExited);
   }
+}
+
+function lastWords({ name, logFile }: Process, exit: number | string): string {
+  return `${name} ended with ${exit}; its log, ${logFile}, ends with:\n${lastLines(readFileSync(logFile, 'utf8'))}`;
 }
 
 /** Backends in containers have no process here. */

@@ -33,7 +33,7 @@ export class Pushes {
   /** Waits until the push is done. Throws when it failed or takes too long. */
   async conclude(pushId: string): Promise<PushReport> {
     const report = await until(
-      () => this.#target.call<PushReport>('route', 'GET', `/v1/pushes/${pushId}`),
+      () => this.#target.call<PushReport>({ role: 'route', method: 'GET', path: `/v1/pushes/${pushId}` }),
       ({ state }) => state !== 'running',
       DONE_DEADLINE_MS,
     );
@@ -50,10 +50,11 @@ export class Pushes {
     const sequence = ++this.#last[stream];
     // The request is due now: reading and storing it counts.
     const text = `#${stream}:${sequence}:${process.hrtime.bigint()}#`.padEnd(bytes, '.');
-    const { pushId } = await this.#target.call<PushReport>('route', 'POST', '/v1/pushes', {
-      audience,
-      delivery,
-      payload: { text },
+    const { pushId } = await this.#target.call<PushReport>({
+      role: 'route',
+      method: 'POST',
+      path: '/v1/pushes',
+      body: { audience, delivery, payload: { text } },
     });
     return pushId;
   }

@@ -1,3 +1,5 @@
+import { request } from '../../lib/api.ts';
+
 export type ProcessGroup = 'push-servers' | 'other services' | 'clients' | 'backends' | 'load tool';
 
 export interface PushServer {
@@ -10,15 +12,17 @@ export interface PushServer {
   readonly pid: number | null;
 }
 
-const METRICS_DEADLINE_MS = 10_000;
+export interface ApiCall {
+  readonly role: 'route' | 'admin';
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+}
 
 /** Asks with an API key. Throws what is answered but metrics: a wrong key would make every figure nothing. */
 export async function readMetrics({ url }: PushServer, apiKey: string): Promise<string | null> {
   if (url === null) return null;
-  const response = await fetch(`${url}/metrics`, {
-    headers: { authorization: `Bearer ${apiKey}` },
-    signal: AbortSignal.timeout(METRICS_DEADLINE_MS),
-  }).catch(() => null);
+  const response = await request(url, apiKey, 'GET', '/metrics').catch(() => null);
   if (response === null) return null;
   const text = await response.text();
   if (!response.ok) throw new Error(`${url}/metrics: ${response.status} ${text}`);
@@ -34,13 +38,15 @@ export interface Target {
   readonly databaseUrl: string | null;
   mintToken(clientId: string): string;
   /** Calls the API of a push-route or an admin-platform. Throws what the answer says when it is not a success. */
-  call<Answer>(role: 'route' | 'admin', method: 'GET' | 'POST', path: string, body?: object): Promise<Answer>;
+  call<Answer>(call: ApiCall): Promise<Answer>;
   /** What a push-server tells at /metrics; null when it does not answer, or it is not known where to ask. */
   metricsOf(pushServer: PushServer): Promise<string | null>;
   /** Those that run on this machine, at this moment. */
   processes(): readonly { readonly group: ProcessGroup; readonly pid: number }[];
   /** Has the push-servers collect their garbage, where that is possible, so that memory can be counted without it. */
   collectGarbage(): Promise<void>;
+  /** Rejects when a service ends that nobody has ended: what is measured from then on is another cluster. */
+  readonly lost: Promise<never>;
   /** SIGKILL, no farewell. Throws for a cluster that was not started here. */
   kill(pushServer: PushServer): Promise<void>;
   stop(): Promise<void>;

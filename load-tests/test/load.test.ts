@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { realBackend, uniqueName, type BackendKind } from '../../test-support/backends.ts';
@@ -10,10 +12,12 @@ import { dropNamespace, openNamespace } from '../src/faults/namespace.ts';
 import { Cluster, repository } from '../src/lib/cluster.ts';
 import { readArguments, usage } from '../src/load/arguments.ts';
 import { countOf, merge, percentile, since } from '../src/load/clients/histogram.ts';
-import type { Figure } from '../src/load/findings.ts';
+import { isReached, type Figure } from '../src/load/findings.ts';
+import { shortcomings } from '../src/load/machine.ts';
 import { runLoad } from '../src/load/run.ts';
 import { metricSum } from '../src/load/sampling/metrics-text.ts';
 import { checkDeliveries } from '../src/load/scenarios/checks.ts';
+import { isFarOff } from '../src/load/scenarios/guard.ts';
 import { scenarios } from '../src/load/scenarios/index.ts';
 import { signIn } from '../src/load/scenarios/logins.ts';
 import { LOAD_SETTINGS } from '../src/load/target/own-cluster.ts';
@@ -71,6 +75,30 @@ describe('arguments', () => {
 });
 
 describe('parts', () => {
+  test('a machine that is too small for a run is told what it lacks', () => {
+    expect(shortcomings({ connections: 100, nodes: 1, clientProcesses: 1 })).toEqual([]);
+    const problems = shortcomings({ connections: 1e9, nodes: 1000, clientProcesses: 1000 });
+    expect(problems).toEqual([
+      expect.stringMatching(/^MB of memory that is free: \d+ are needed, \d+ are there; /),
+      expect.stringContaining('open files of a push-server'),
+      expect.stringContaining('open files of a client process'),
+      expect.stringContaining('open files of the machine'),
+    ]);
+  });
+
+  test.each([
+    [{ atMost: 10 }, 10, true, false],
+    [{ atMost: 10 }, 20, false, false],
+    [{ atMost: 10 }, 21, false, true],
+    [{ atLeast: 10 }, 5, false, false],
+    [{ atLeast: 10 }, 4, false, true],
+    [{ atMost: 10 }, NaN, false, true],
+    [null, 1e9, true, false],
+  ])('with the goal %j, is %d reached, and is it far off?', (goal, value, reached, farOff) => {
+    const figure = { figure: 'any', unit: '', value, goal };
+    expect([isReached(figure), isFarOff(figure)]).toEqual([reached, farOff]);
+  });
+
   test('histograms are put together, taken apart and read', () => {
     const first = [
       [1000, 98],
@@ -103,14 +131,15 @@ describe('parts', () => {
   });
 });
 
+const command = ['--conditions=longwire-source', join(repository, 'load-tests/src/load/main.ts')];
+
 /** Ends with an error, as promisify has it, when the exit code is not 0. */
 async function load(...args: string[]): Promise<string> {
-  const script = join(repository, 'load-tests/src/load/main.ts');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--conditions=longwire-source', script, ...args],
-    { timeout: RUN_DEADLINE_MS, maxBuffer: 16 * 1024 * 1024, env: { ...process.env, ...environment } },
-  );
+  const { stdout } = await promisify(execFile)(process.execPath, [...command, ...args], {
+    timeout: RUN_DEADLINE_MS,
+    maxBuffer: 16 * 1024 * 1024,
+    env: { ...process.env, ...environment },
+  });
   return stdout;
 }
 
@@ -193,11 +222,11 @@ describe.skipIf(needed.some((kind) => realBackend(kind) === null) || !hasProgram
         options: { seed: 7, nodes: expect.any(Number) },
       });
       expect(report.figures.length).toBeGreaterThan(3);
-      for (const { figure, value, unit, isReached } of report.figures) {
+      for (const { figure, value, unit, ...found } of report.figures) {
         expect(figure).not.toBe('');
         expect(value).toEqual(expect.any(Number));
         expect(typeof unit).toBe('string');
-        expect(typeof isReached).toBe('boolean');
+        expect(typeof found.isReached).toBe('boolean');
       }
       expect(report.samples.length).toBeGreaterThan(0);
       expect(report.samples.at(-1)!.use['push-servers']!.bytes).toBeGreaterThan(1e6);
@@ -231,6 +260,62 @@ describe.skipIf(needed.some((kind) => realBackend(kind) === null) || !hasProgram
       expect(await runLoad(absent, options)).toBe(false);
       expect(reportOf(jsonFile).failures).toContain('a broadcast: delivered: 10, and 20 is right');
       expect(readFileSync(join(folder, 'absent.html'), 'utf8')).toContain('delivered: 10, and 20 is right');
+    },
+    RUN_DEADLINE_MS,
+  );
+
+  test(
+    'Ctrl-C ends all that was started, and what was seen until then is in the report',
+    async () => {
+      const jsonFile = join(folder, 'interrupted.json');
+      const args = ['idle', '--cluster', description, '--connections', '60', '--duration', '3000'];
+      const run = spawn(process.execPath, [...command, ...args, '--json', jsonFile], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...environment },
+      });
+      try {
+        const ended = once(run, 'exit') as Promise<[number | null]>;
+        for await (const line of createInterface({ input: run.stdout })) if (line.endsWith('holding')) break;
+        run.stdout.resume();
+        const children = readFileSync(`/proc/${run.pid}/task/${run.pid}/children`, 'utf8').trim().split(' ');
+        expect(children).toHaveLength(2);
+        // As a terminal and npm do: twice.
+        run.kill('SIGINT');
+        run.kill('SIGINT');
+        expect((await ended)[0]).toBe(1);
+        expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+      } finally {
+        run.kill('SIGKILL');
+      }
+      const report = reportOf(jsonFile);
+      expect(report.failures).toEqual(['ended by SIGINT']);
+      expect(report.figures.map(({ figure }) => figure)).toContain(
+        'user memory per idle signed-in connection',
+      );
+    },
+    RUN_DEADLINE_MS,
+  );
+
+  test(
+    'a push-server that ends by itself ends the run, and is named',
+    async () => {
+      const deadly: Scenario = {
+        name: 'deadly',
+        what: 'a push-server ends, and nobody looks',
+        defaults: { connections: 20, nodes: 2, ratePerSecond: 1, durationSeconds: 1 },
+        services: [],
+        run: async (bench) => {
+          await signIn(bench, bench.fleet);
+          process.kill(bench.target.pushServers[1]!.pid!, 'SIGKILL');
+          await new Promise(() => undefined);
+        },
+      };
+      const jsonFile = join(folder, 'deadly.json');
+      const options = { ...deadly.defaults, seed: 1, jsonFile, cluster: null };
+      expect(await runLoad(deadly, options)).toBe(false);
+      expect(reportOf(jsonFile).failures).toEqual([
+        expect.stringMatching(/^push-2 ended with SIGKILL; its log, .*push-2\.log, ends with:/),
+      ]);
     },
     RUN_DEADLINE_MS,
   );

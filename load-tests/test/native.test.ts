@@ -60,6 +60,8 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
       closed: {},
     });
     expect(countOf(stats.histograms.login)).toBe(CLIENTS);
+    const { histograms: _, ...counts } = await clients.tell<NativeStats>('stats');
+    expect(await clients.tell('counts')).toEqual(counts);
     await clients.tell('heartbeat', { seconds: 0.2 });
     await statsWhen(clients, ({ pings, pongs }) => pongs >= 3 * CLIENTS && pings >= pongs);
     await clients.tell('heartbeat', { seconds: 0 });

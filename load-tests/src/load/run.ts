@@ -26,7 +26,7 @@ export async function runLoad(scenario: Scenario, options: LoadOptions): Promise
   const problems = shortcomings({
     connections: options.connections,
     nodes: options.cluster === null ? options.nodes : 0,
-    clientProcesses: clientProcessesOf(options),
+    clientProcesses: clientProcessesOf(options.connections, options.nodes),
   });
   if (problems.length > 0) throw new Error(`this machine cannot run that:\n  ${problems.join('\n  ')}`);
   if (options.jsonFile !== null) mustBeWritable(options.jsonFile);
@@ -51,8 +51,9 @@ function mustBeWritable(file: string): void {
   }
 }
 
-function clientProcessesOf({ connections, nodes }: LoadOptions): number {
-  return Math.max(nodes, Math.ceil(connections / CONNECTIONS_PER_PROCESS));
+/** The clients of a process belong to one push-server, so there is one for each at least. */
+function clientProcessesOf(connections: number, nodes: number): number {
+  return Math.max(Math.min(nodes, connections), Math.ceil(connections / CONNECTIONS_PER_PROCESS));
 }
 
 class Run {
@@ -102,7 +103,7 @@ class Run {
       protocol: ['longwire'],
       name: 'load',
       clients: connections,
-      processes: clientProcessesOf(this.#options),
+      processes: clientProcessesOf(connections, this.#nodes),
       folder: this.#folder,
       say: (line) => this.#say(line),
     });

@@ -30,7 +30,8 @@ export const guard: Scenario = {
   },
 };
 
-function isFarOff({ goal, ...figure }: Figure): boolean {
+/** Whether a goal is missed by more than a busy machine explains. */
+export function isFarOff({ goal, ...figure }: Figure): boolean {
   if (goal === null) return false;
   const { atMost = Infinity, atLeast = -Infinity } = goal;
   return !isReached({ ...figure, goal: { atMost: atMost * GENEROUS, atLeast: atLeast / GENEROUS } });

@@ -96,7 +96,7 @@ class Run {
   }
 
   async #load(target: Target, end: AbortSignal): Promise<void> {
-    const { seed, connections } = this.#options;
+    const { seed, connections, durationSeconds } = this.#options;
     this.#nodes = target.pushServers.length;
     this.#say(`${connections} clients, ${target.pushServers.length} push-servers, seed ${seed}`);
     const fleet = await Fleet.start({
@@ -107,7 +107,7 @@ class Run {
       folder: this.#folder,
       say: (line) => this.#say(line),
     });
-    const sampler = new Sampler(target, fleet, this.#startedAtMs);
+    const sampler = new Sampler(target, fleet, this.#startedAtMs, durationSeconds);
     const scenario = async (): Promise<void> => {
       await fleet.enlist(
         target.pushServers.map(({ tcp }) => tcp),

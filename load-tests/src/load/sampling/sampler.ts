@@ -26,6 +26,8 @@ export interface Services {
 }
 
 const LEAST_INTERVAL_MS = 1000;
+/** In the time of holding or sending, however long: more would show no more. */
+const MOST_SAMPLES = 1000;
 /** Looking at a process costs some milliseconds: what is looked at must not be the looking. */
 const INTERVAL_PER_PROCESS_MS = 100;
 /** As Prometheus would. It costs each push-server some milliseconds. */
@@ -37,14 +39,16 @@ export class Sampler {
   readonly #target: Target;
   readonly #fleet: Fleet;
   readonly #startedAtMs: number;
+  readonly #leastIntervalMs: number;
   readonly #end = new AbortController();
   #run: Promise<void> = Promise.resolve();
   #servicesAtMs = -Infinity;
 
-  constructor(target: Target, fleet: Fleet, startedAtMs: number) {
+  constructor(target: Target, fleet: Fleet, startedAtMs: number, durationSeconds: number) {
     this.#target = target;
     this.#fleet = fleet;
     this.#startedAtMs = startedAtMs;
+    this.#leastIntervalMs = Math.max(LEAST_INTERVAL_MS, (durationSeconds * 1000) / MOST_SAMPLES);
   }
 
   /** Resolves when it was stopped. Rejects when something cannot be looked at any more. */
@@ -73,7 +77,7 @@ export class Sampler {
       const isTime = performance.now() - this.#servicesAtMs >= SERVICES_INTERVAL_MS;
       this.samples.push(await this.#take(isTime ? await this.#askServices() : null));
       const count = processesOf(this.#target, this.#fleet).length;
-      const pauseMs = Math.max(LEAST_INTERVAL_MS, count * INTERVAL_PER_PROCESS_MS);
+      const pauseMs = Math.max(this.#leastIntervalMs, count * INTERVAL_PER_PROCESS_MS);
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }

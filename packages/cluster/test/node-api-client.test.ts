@@ -1,43 +1,40 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../test-support/backends.ts';
 import { EmbeddedMembership, nodeApi, NodeClient, NodeUnreachable } from '../src/index.ts';
+import { encodeCallFrames, FAREWELL } from '../src/node-api/call-frames.ts';
+import { CallsNode, type ReceivedCall } from './calls-node.ts';
 
-let server: Server;
+let node: CallsNode;
 let api: string;
 let client: NodeClient;
 let membership: EmbeddedMembership;
-/** Calls that came, by path, and their answers where those are held back. */
-let calls: string[];
+/** Requests over HTTP, by path, and the answers to broadcasts, which are held back. */
+let requests: string[];
 let held: ServerResponse[];
-/** The call whose answers are. */
-let holds: string;
-/** Of deliveries, in the order in which they came. */
-let runs: string[];
-let connections: number;
 
 beforeEach(async () => {
-  [calls, held, holds, runs, connections] = [[], [], 'broadcast', [], 0];
-  server = createServer((request, response) => {
-    calls.push(request.url!);
-    if (request.url!.endsWith('deliver'))
-      request.on('data', (body: Buffer) => runs.push(nodeApi.deliver.request.decode(body).originRun));
-    else request.resume();
-    if (request.url!.endsWith(holds)) held.push(response);
+  [requests, held] = [[], []];
+  node = new CallsNode();
+  node.onRequest = (request, response) => {
+    requests.push(request.url!);
+    request.resume();
+    if (request.url!.endsWith('broadcast')) held.push(response);
     else response.end();
-  });
-  server.on('connection', () => connections++);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  api = await node.start();
   membership = new EmbeddedMembership();
   client = new NodeClient(membership, 'the-secret');
 });
 afterEach(async () => {
   await client.close();
-  server.closeAllConnections();
-  server.close();
+  node.stop();
 });
+
+const deliver = (run: string, deadlineMs = 30_000) =>
+  client.deliver(api, { originRun: run, deliveries: [] }, deadlineMs);
+const runOf = ({ body }: ReceivedCall): string => nodeApi.deliver.request.decode(body).originRun;
 
 describe('NodeClient', () => {
   it('delivers while many broadcasts wait for their slowest clients', async () => {
@@ -45,35 +42,16 @@ describe('NodeClient', () => {
       client.broadcast(api, { deadlineMs: 30_000 }, 30_000),
     );
     await waitFor(() => held.length === 20);
+    node.onCall = (call) => call.answer(200);
     await client.deliver(api, { deliveries: [] }, 10_000);
     for (const response of held) response.end();
     await Promise.all(broadcasts);
   });
 
-  it('begins deliveries before earlier ones are answered, in order on one connection, and sends none again', async () => {
-    holds = 'deliver';
-    const deliver = (run: string) => client.deliver(api, { originRun: run, deliveries: [] }, 30_000);
-    const answered = ['a', 'b', 'c'].map(deliver);
-    await waitFor(() => held.length === 3);
-    expect([runs, connections]).toEqual([['a', 'b', 'c'], 1]);
-    for (const response of held) response.end();
-    await Promise.all(answered);
-
-    const lost = ['d', 'e', 'f'].map(deliver);
-    await waitFor(() => held.length === 6);
-    held[3]!.destroy();
-    for (const call of lost) await expect(call).rejects.toThrow(NodeUnreachable);
-    const next = deliver('g');
-    await waitFor(() => held.length === 7);
-    held[6]!.end();
-    await next;
-    expect(runs).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
-  });
-
   it('keeps few connections for many short calls', async () => {
     await Promise.all(Array.from({ length: 200 }, () => client.kick(api, { clientId: 'a' }, 30_000)));
-    expect(calls).toHaveLength(200);
-    expect(connections).toBeLessThanOrEqual(4);
+    expect(requests).toHaveLength(200);
+    expect(node.connections).toBeLessThanOrEqual(4);
   });
 
   it('gives a call up at its deadline, and says which', async () => {
@@ -103,13 +81,84 @@ describe('NodeClient', () => {
       { ...member, addresses: { api } },
       () => undefined,
     );
-    const last = client.broadcast(api, {}, 30_000);
-    await waitFor(() => held.length === 1);
+    const last = [client.broadcast(api, {}, 30_000), deliver('last')];
+    await waitFor(() => held.length === 1 && node.calls.length === 1);
     await registration.remove();
     held[0]!.end();
-    await last;
-    await waitFor(
-      () => new Promise<boolean>((resolve) => server.getConnections((_, open) => resolve(open === 0))),
-    );
+    node.calls[0]!.answer(200);
+    await Promise.all(last);
+    await waitFor(() => node.isIdle());
+  });
+});
+
+describe('a frequent call', () => {
+  it('goes over one connection with the others, in order, and is answered in any', async () => {
+    const answered: string[] = [];
+    const calls = ['a', 'b', 'c'].map((run) => deliver(run).then(() => answered.push(run)));
+    await waitFor(() => node.calls.length === 3);
+    expect(node.calls.map(runOf)).toEqual(['a', 'b', 'c']);
+    for (const call of node.calls.toReversed()) call.answer(200);
+    await Promise.all(calls);
+    expect(answered).toEqual(['c', 'b', 'a']);
+    expect([node.connections, node.authorization]).toEqual([1, 'Bearer the-secret']);
+  });
+
+  it('fails when its connection is cut, and is never sent again; the next one opens another', async () => {
+    const lost = ['a', 'b'].map((run) => deliver(run));
+    await waitFor(() => node.calls.length === 2);
+    node.calls[0]!.socket.destroy();
+    for (const call of lost) await expect(call).rejects.toThrow('deliver at');
+    node.onCall = (call) => call.answer(200);
+    await deliver('c');
+    expect(node.calls.map(runOf)).toEqual(['a', 'b', 'c']);
+    expect(node.connections).toBe(2);
+  });
+
+  it('that has no answer by its deadline takes the connection with it', async () => {
+    const [late, behind] = [deliver('late', 200), deliver('behind')];
+    await expect(late).rejects.toThrow('no answer within 200 ms');
+    await expect(behind).rejects.toThrow(NodeUnreachable);
+    node.onCall = (call) => call.answer(200);
+    await deliver('next');
+    expect(node.calls.map(runOf)).toEqual(['late', 'behind', 'next']);
+    expect(node.connections).toBe(2);
+  });
+
+  it('to a node that does not upgrade the connection, or has gone, fails', async () => {
+    node.upgrades = false;
+    await expect(deliver('a', 200)).rejects.toThrow('no answer within 200 ms');
+    node.stop();
+    await expect(deliver('b')).rejects.toThrow(NodeUnreachable);
+  });
+
+  it.each([
+    ['of an error', 413, new Uint8Array(0), 'status 413'],
+    ['that is not protobuf', 200, Uint8Array.of(0x0a, 50, 1), 'not valid protobuf'],
+  ])('fails by an answer %s', async (_, status, body, why) => {
+    node.onCall = (call) => call.answer(status, body);
+    await expect(deliver('a')).rejects.toThrow(why);
+  });
+
+  it('fails by an answer that is longer than may be', async () => {
+    node.onCall = ({ socket, number }) => {
+      const bytes = encodeCallFrames([{ number, code: 200, body: new Uint8Array(0) }]);
+      bytes.writeUInt32BE(2 ** 31);
+      socket.write(bytes);
+    };
+    await expect(deliver('a')).rejects.toThrow(NodeUnreachable);
+  });
+
+  it('made before a farewell is answered still; the next one opens another connection', async () => {
+    const first = deliver('first');
+    await waitFor(() => node.calls.length === 1);
+    const [{ socket, answer }] = node.calls as [ReceivedCall];
+    const ended = once(socket, 'end');
+    socket.write(encodeCallFrames([FAREWELL]));
+    await ended;
+    node.onCall = (call) => call.answer(200);
+    await deliver('second');
+    expect(node.connections).toBe(2);
+    answer(200);
+    await first;
   });
 });

@@ -1,5 +1,3 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../test-support/backends.ts';
@@ -15,50 +13,48 @@ import {
   type Member,
   type Outcomes,
 } from '../src/index.ts';
+import { CallsNode, type ReceivedCall } from './calls-node.ts';
 
 const { delivered, notHere, nodeUnreachable, nodeQueueFull, pending, queueFull, timeout } = DeliveryOutcome;
 const message = { messageId: 'm', payload: Buffer.from('hello') };
 const options = { acknowledge: true, deadlineMs: 50 };
 
-/** A node that answers as the test says. */
+/** A node that answers deliveries as the test says. */
 class Node {
   readonly calls: Delivery[][] = [];
   origin = '';
   originRun = '';
-  authorization = '';
-  respond: (deliveries: Delivery[], response: ServerResponse) => void = (deliveries, response) =>
-    this.answer(deliveries, response, delivered);
-  #server: Server | null = null;
+  respond: (deliveries: Delivery[], call: ReceivedCall) => void = (deliveries, call) =>
+    this.answer(deliveries, call, delivered);
+  readonly #node = new CallsNode();
+
+  get authorization(): string {
+    return this.#node.authorization;
+  }
 
   async start(nodeId: string): Promise<Member> {
-    this.#server = createServer((request, response) => void this.#take(request, response)).listen(
-      0,
-      '127.0.0.1',
-    );
-    await new Promise((resolve) => this.#server!.once('listening', resolve));
-    const api = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.#node.onCall = (call) => this.#take(call);
+    const api = await this.#node.start();
     return { nodeId, boot: '0'.repeat(16), addresses: { api }, weight: 1, state: 'active', version: '0' };
   }
 
   stop(): void {
-    this.#server?.closeAllConnections();
-    this.#server?.close();
+    this.#node.stop();
   }
 
-  answer(deliveries: Delivery[], response: ServerResponse, outcome: number): void {
+  answer(deliveries: Delivery[], call: ReceivedCall, outcome: number): void {
     const known = deliveries.flatMap(({ id, clientIds }) =>
       clientIds!.map((_, position) => [id!, position, outcome] as const),
     );
-    response.end(nodeApi.deliver.response.encode({ outcomes: outcomesOf(known) }).finish());
+    call.answer(200, nodeApi.deliver.response.encode({ outcomes: outcomesOf(known) }).finish());
   }
 
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.authorization = request.headers.authorization ?? '';
-    const body = nodeApi.deliver.request.decode(Buffer.concat(await request.toArray()));
+  #take(call: ReceivedCall): void {
+    const body = nodeApi.deliver.request.decode(call.body);
     this.origin = `${OriginRole[body.originRole]} ${body.originNodeId}`;
     this.originRun = body.originRun;
     this.calls.push(body.deliveries);
-    this.respond(body.deliveries, response);
+    this.respond(body.deliveries, call);
   }
 }
 
@@ -118,7 +114,7 @@ describe('NodeDeliveries', () => {
     deliveries.takeReport({ nodeId: 'one', originRun, outcomes: outcomesOf(known) });
 
   it('does not take a report for an earlier life of this process, whose ids were the same', async () => {
-    node.respond = (calls, response) => node.answer(calls, response, pending);
+    node.respond = (calls, call) => node.answer(calls, call, pending);
     send('one', ['a'], 30_000);
     await waitFor(() => node.calls.length === 1);
     const { id } = node.calls[0]![0]!;
@@ -130,7 +126,7 @@ describe('NodeDeliveries', () => {
   });
 
   it('waits for what is pending, takes late outcomes by position, and ignores what it does not await', async () => {
-    node.respond = (calls, response) => node.answer(calls, response, pending);
+    node.respond = (calls, call) => node.answer(calls, call, pending);
     send('one', ['a', 'b', 'c'], 30_000);
     await waitFor(() => node.calls.length === 1);
     const id = node.calls[0]![0]!.id!;
@@ -161,25 +157,25 @@ describe('NodeDeliveries', () => {
   });
 
   it('takes a late outcome that overtakes the answer of its call', async () => {
-    node.respond = (calls, response) => {
+    node.respond = (calls, call) => {
       report([[calls[0]!.id!, 0, delivered]]);
-      node.answer(calls, response, pending);
+      node.answer(calls, call, pending);
     };
     send('one', ['a']);
     await waitFor(() => deliveries.waiting === 0);
     expect(outcomes).toEqual([['one/a', delivered]]);
   });
 
-  it.each<[string, (calls: Delivery[], response: ServerResponse) => void]>([
-    ['answers an error', (_, response) => response.writeHead(500).end()],
-    ['cuts the connection', (_, response) => void response.destroy()],
-    ['answers something else than protobuf', (_, response) => response.end(Buffer.from([0x0a, 0x50, 1]))],
+  it.each<[string, (calls: Delivery[], call: ReceivedCall) => void]>([
+    ['answers an error', (_, call) => call.answer(500)],
+    ['cuts the connection', (_, { socket }) => void socket.destroy()],
+    ['answers something else than protobuf', (_, call) => call.answer(200, Uint8Array.of(0x0a, 0x50, 1))],
     ['never answers', () => undefined],
   ])('settles what a node took that %s, and goes on', async (_, respond) => {
     node.respond = respond;
     send('lost', ['a', 'b']);
     await waitFor(() => node.calls.length === 1);
-    node.respond = (calls, response) => node.answer(calls, response, delivered);
+    node.respond = (calls, call) => node.answer(calls, call, delivered);
     send('next', ['c']);
     await waitFor(() => outcomes.length === 3);
     expect(outcomes).toEqual([
@@ -199,7 +195,7 @@ describe('NodeDeliveries', () => {
   });
 
   it('gives up an outcome that is never reported, a while after the deadline', async () => {
-    node.respond = (calls, response) => node.answer(calls, response, pending);
+    node.respond = (calls, call) => node.answer(calls, call, pending);
     const startedAtMs = performance.now();
     send('one', ['a', 'b'], 100);
     await waitFor(() => outcomes.length === 2);

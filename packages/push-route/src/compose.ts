@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  callsUpgrade,
   DeliveryRouter,
   NodeAddresses,
   NodeClient,
@@ -16,6 +17,7 @@ import {
   createMetrics,
   longwireVersion,
   requireApiKeyOrClusterSecret,
+  upgradesFor,
   type Metrics,
   type Service,
 } from '@longwire/service-kit';
@@ -61,8 +63,10 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
     acknowledgeTimeoutMs: route.acknowledgeTimeoutMs,
   });
 
+  const upgrade = { ...callsUpgrade, clusterSecret: cluster.secret };
   const server = await createHttpServer({
     ...{ logger, metrics },
+    upgrades: upgradesFor(upgrade),
     tls: await certificates.openServer('route.http.tls', route.http.tls),
     connectionLimits: route.http,
     readiness: readinessOf({ directory, membership, store }),
@@ -74,7 +78,7 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
     metricsAuthorized: requireApiKeyOrClusterSecret(apiKeys, 'viewer', cluster.secret),
   });
   servePushes(server, { desk, store, apiKeys });
-  serveOutcomes(server, { deliveries, clusterSecret: cluster.secret, metrics });
+  serveOutcomes(server, { deliveries, upgrade, metrics });
   let url = '';
   let registration: RouteRegistration | null = null;
 

@@ -81,11 +81,7 @@ describe('who may push', () => {
   });
 
   it('keeps the node API for the cluster', async () => {
-    const { status } = await harness.call('POST', '/node/v1/outcomes', {
-      body: '',
-      headers: { 'content-type': 'application/x-protobuf' },
-    });
-    expect(status).toBe(401);
+    expect((await harness.call('GET', '/node/v1/calls', {})).status).toBe(401);
   });
 });
 

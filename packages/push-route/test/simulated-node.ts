@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
+  callsUpgrade,
+  CallServer,
   DeliveryOutcome,
   nodeApi,
   NODE_API_PREFIX,
@@ -17,6 +19,9 @@ import {
   createMetrics,
   decodeProtobuf,
   requireClusterSecret,
+  serveUpgrades,
+  statusOfError,
+  upgradesFor,
   type HttpServer,
 } from '@longwire/service-kit';
 
@@ -35,7 +40,7 @@ export class SimulatedNode {
   readonly clients = new Map<string, Behaviour>();
   /** How often each client was handed a message, by message id and client. */
   readonly received = new Map<string, number>();
-  /** Runs once, when the next delivery has arrived and is not answered yet. */
+  /** Called once, when the next delivery has arrived; what it does at once happens before the answer. */
   onNextDelivery: (() => Promise<void>) | null = null;
   readonly #directory: Directory;
   readonly #membership: Membership;
@@ -95,7 +100,9 @@ export class SimulatedNode {
   }
 
   async #start(): Promise<void> {
+    const upgrade = { ...callsUpgrade, clusterSecret };
     const server = await createHttpServer({
+      upgrades: upgradesFor(upgrade),
       logger: createLogger({ service: 'simulated-node', level: 'silent' }),
       metrics: createMetrics('simulated-node'),
       readiness: {},
@@ -105,16 +112,22 @@ export class SimulatedNode {
     this.#server = server;
     acceptProtobuf(server);
     const options = { onRequest: requireClusterSecret(clusterSecret), bodyLimit: 8 * 1024 * 1024 };
-    server.post(`${NODE_API_PREFIX}/deliver`, options, async (request, reply) => {
-      const call = decodeProtobuf(nodeApi.deliver.request, request.body);
-      const onDelivery = this.onNextDelivery;
-      this.onNextDelivery = null;
-      await onDelivery?.();
-      const outcomes = outcomesOf(call.deliveries.flatMap((delivery) => this.#deliver(delivery, call)));
-      return reply
-        .type('application/x-protobuf')
-        .send(nodeApi.deliver.response.encode({ outcomes }).finish());
+    const calls = new CallServer({
+      calls: {
+        deliver: (body) => {
+          const call = decodeProtobuf(nodeApi.deliver.request, body);
+          const onDelivery = this.onNextDelivery;
+          this.onNextDelivery = null;
+          void onDelivery?.();
+          const outcomes = outcomesOf(call.deliveries.flatMap((delivery) => this.#deliver(delivery, call)));
+          return nodeApi.deliver.response.encode({ outcomes }).finish();
+        },
+      },
+      maxBodyBytes: 8 * 1024 * 1024,
+      statusOf: (error) => statusOfError(server, error),
+      onAnswered: () => undefined,
     });
+    serveUpgrades(server, upgrade, calls);
     server.post(`${NODE_API_PREFIX}/broadcast`, options, async (request, reply) => {
       const { message } = decodeProtobuf(nodeApi.broadcast.request, request.body);
       const counts = Array.from({ length: 10 }, () => 0);

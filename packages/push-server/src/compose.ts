@@ -1,4 +1,5 @@
 import {
+  callsUpgrade,
   DeliveryRouter,
   NodeAddresses,
   NodeChoice,
@@ -20,6 +21,7 @@ import {
   requireApiKeyOrClusterSecret,
   TokenKeys,
   TokenVerifier,
+  upgradesFor,
   type Service,
 } from '@longwire/service-kit';
 import { totalmem } from 'node:os';
@@ -171,9 +173,11 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   const rebalance = new Rebalance(departing);
   observe(metrics, { gateway, admission, loopDelay, claims, registry, releases, upstream, remote });
 
+  const upgrade = { ...callsUpgrade, clusterSecret: config.cluster.secret };
   const server = await createHttpServer({
     logger,
     metrics,
+    upgrades: upgradesFor(upgrade),
     tls: await certificates.openServer('push.http.tls', settings.http.tls),
     connectionLimits: settings.http,
     // Of what clients leave: other nodes get in however many clients there are, and backends however many call.
@@ -195,7 +199,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     done();
   });
   serveNodeApi(server, {
-    clusterSecret: config.cluster.secret,
+    upgrade,
     identity,
     rebalance,
     requestStop: parts.requestStop ?? null,

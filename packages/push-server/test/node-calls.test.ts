@@ -124,7 +124,7 @@ describe('a broadcast', () => {
 });
 
 describe('the node API', () => {
-  const calls = ['deliver', 'outcomes', 'broadcast', 'kick', 'holds', 'drain', 'rebalance'];
+  const calls = ['broadcast', 'kick', 'holds', 'drain', 'rebalance'];
   it.each(calls)('refuses %s without the cluster secret', async (call) => {
     for (const authorization of ['', 'Bearer ', 'Bearer wrong', `Basic ${CLUSTER_SECRET}`]) {
       const headers = { authorization, 'content-type': 'application/x-protobuf' };

@@ -60,11 +60,17 @@ describe.skipIf(!hasOpenssl)('node calls over mutual TLS', () => {
 
   it('are answered to a certificate of the authority with the cluster secret', async () => {
     expect(server.addresses.api).toMatch(/^https:/);
-    expect(await call(await client(node))).toBe(true);
+    const nodes = await client(node);
+    expect(await call(nodes)).toBe(true);
+    // Over a connection that is upgraded.
+    const deliveries = [{ id: 1, message: { messageId: 'm' }, clientIds: ['nobody'] }];
+    expect((await nodes.deliver(server.addresses.api, { deliveries }, 5000)).outcomes?.ids).toEqual([1]);
   });
 
   it('are refused without the cluster secret, whatever the certificate', async () => {
-    await expect(call(await client(node, 'x'.repeat(32)))).rejects.toThrow('status 401');
+    const nodes = await client(node, 'x'.repeat(32));
+    await expect(call(nodes)).rejects.toThrow('status 401');
+    await expect(nodes.deliver(server.addresses.api, {}, 5000)).rejects.toThrow('status 401');
   });
 
   it('are refused in the handshake without a certificate, and with one of another authority', async () => {

@@ -25,9 +25,15 @@ export {
   type ClusterSettings,
   type LogSettings,
 } from './config/sections.ts';
-export { serveFrequentCalls, type FrequentCall, type FrequentCallsOptions } from './http/frequent-calls.ts';
 export { acceptProtobuf, decodeProtobuf } from './http/protobuf.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
+export {
+  measureCalls,
+  serveUpgrades,
+  statusOfError,
+  upgradesFor,
+  type NodeUpgrade,
+} from './http/upgrades.ts';
 export type { HttpConnectionLimits } from './http/connection-limits.ts';
 export type { ReadinessChecks } from './http/health.ts';
 export type { ApiInfo } from './http/openapi.ts';

@@ -1,3 +1,5 @@
+export * from './call-frames.ts';
+export * from './call-server.ts';
 export * from './delivery-router.ts';
 export * from './lane.ts';
 export * from './node-addresses.ts';

@@ -1,3 +1,5 @@
+import { atTurnEnd } from './turn-end.ts';
+
 /**
  * A lane carries items to one place in order: a call is in flight, and what piles up meanwhile goes in the next one. So
  * batches grow with the load, and nothing waits when there is none. Where so much piles up that the two ends would only take turns, one waiting while the
@@ -54,8 +56,8 @@ export class Lane<Item> {
     const isWorthOne = this.#calls === 0 ? length > 0 : length >= FURTHER_CALL_ITEMS;
     if (this.#isCallPlanned || !isWorthOne || this.#calls >= this.#options.maxCalls) return;
     this.#isCallPlanned = true;
-    // After the sockets that are ready now have been read, so that what they bring shares the call.
-    setImmediate(() => void this.#call());
+    // What the sockets that are ready now bring shares the call.
+    atTurnEnd(() => void this.#call());
   }
 
   async #call(): Promise<void> {

@@ -38,10 +38,15 @@ export class NodeAddresses {
     return lease?.apiUrl ?? null;
   }
 
-  /** The same by name alone: the life in the list, else the one that is leased. */
+  /** Base URL of the node of this name that is in the list; null if there is none. */
+  ofNodeInList(nodeId: string): string | null {
+    return this.#member(nodeId)?.addresses.api ?? null;
+  }
+
+  /** Base URL of the node of this name: the life in the list, else the one that is leased. */
   async ofNode(nodeId: string): Promise<string | null> {
-    const member = this.#member(nodeId);
-    if (member !== undefined) return member.addresses.api;
+    const api = this.ofNodeInList(nodeId);
+    if (api !== null) return api;
     const lease = (await this.#leases.refresh()).find((each) => each.nodeId === nodeId);
     return lease?.apiUrl ?? null;
   }

@@ -3,6 +3,8 @@ import '@longwire/protocol';
 import type { buildConnector, Pool } from 'undici';
 import { longwire } from '../../generated/node-api.js';
 import type { Membership } from '../membership/membership.ts';
+import { CallConnection } from './call-connection.ts';
+import { CallCode } from './call-frames.ts';
 import { NodeCall } from './node-call.ts';
 import { nodeConnector, type NodeTls } from './node-tls.ts';
 import { PoolClass } from './undici-parts.ts';
@@ -36,8 +38,6 @@ export class NodeUnreachable extends Error {
 }
 
 const CONNECTIONS_PER_NODE = 4;
-/** On one connection, so that they come in the order in which they began. */
-export const DELIVER_CALLS_PER_NODE = 4;
 /** As many as a push-route runs pushes at most. */
 const BROADCASTS_PER_NODE = 100;
 const CONNECT_TIMEOUT_MS = 1000;
@@ -45,11 +45,17 @@ const CONNECT_TIMEOUT_MS = 1000;
 /** A broadcast is answered when the slowest client has answered: other calls must not wait for its connection. */
 interface NodePools {
   readonly short: Pool;
-  readonly deliveries: Pool;
   readonly broadcasts: Pool;
+  /** Opens the connection for frequent calls. */
+  readonly upgrades: Pool;
+  /** Null until the first frequent call. */
+  calls: CallConnection | null;
 }
 
-/** Makes node-to-node calls: HTTP/1.1 keep-alive, protobuf bodies, the cluster secret, TLS where the node speaks it, a deadline for each. */
+/**
+ * Makes node-to-node calls: protobuf bodies, the cluster secret, TLS where the node speaks it, a deadline for each. Those that come a thousand times a
+ * second go over a connection of their own, which was upgraded for them (see call-frames.ts); the others by HTTP/1.1 keep-alive.
+ */
 export class NodeClient {
   readonly #pools = new Map<string, NodePools>();
   readonly #headers: Readonly<Record<string, string>>;
@@ -79,7 +85,7 @@ export class NodeClient {
     request: longwire.node.v1.DeliverRequest.$Properties,
     deadlineMs: number,
   ): Promise<longwire.node.v1.DeliverResponse> {
-    const body = await this.#post(api, 'deliver', v1.DeliverRequest.encode(request).finish(), deadlineMs);
+    const body = await this.#call(api, 'deliver', v1.DeliverRequest.encode(request).finish(), deadlineMs);
     return decode(() => v1.DeliverResponse.decode(body));
   }
 
@@ -88,7 +94,7 @@ export class NodeClient {
     request: longwire.node.v1.OutcomesRequest.$Properties,
     deadlineMs: number,
   ): Promise<void> {
-    await this.#post(api, 'outcomes', v1.OutcomesRequest.encode(request).finish(), deadlineMs);
+    await this.#call(api, 'outcomes', v1.OutcomesRequest.encode(request).finish(), deadlineMs);
   }
 
   async broadcast(
@@ -140,21 +146,37 @@ export class NodeClient {
 
   async close(): Promise<void> {
     for (const stop of this.#stopWatching) stop();
-    const pools = [...this.#pools.values()].flatMap(({ short, deliveries, broadcasts }) => [
-      ...[short, deliveries, broadcasts],
+    for (const { calls } of this.#pools.values()) calls?.destroy(new Error('this node is going'));
+    const pools = [...this.#pools.values()].flatMap(({ short, upgrades, broadcasts }) => [
+      ...[short, upgrades, broadcasts],
     ]);
     await Promise.all(pools.map((pool) => pool.destroy()));
     this.#pools.clear();
   }
 
-  async #post(
+  async #call(
     api: string,
-    call: keyof typeof nodeApi,
+    call: 'deliver' | 'outcomes',
     body: Uint8Array,
     deadlineMs: number,
   ): Promise<Uint8Array> {
-    const { short, deliveries, broadcasts } = this.#poolsOf(api);
-    const pool = call === 'deliver' ? deliveries : call === 'broadcast' ? broadcasts : short;
+    const pools = this.#poolsOf(api);
+    if (pools.calls?.takesCalls !== true) pools.calls = new CallConnection(pools.upgrades, this.#headers);
+    try {
+      return await pools.calls.call(CallCode[call], body, deadlineMs);
+    } catch (error) {
+      throw new NodeUnreachable(`${call} at ${api}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  async #post(
+    api: string,
+    call: Exclude<keyof typeof nodeApi, 'deliver' | 'outcomes'>,
+    body: Uint8Array,
+    deadlineMs: number,
+  ): Promise<Uint8Array> {
+    const { short, broadcasts } = this.#poolsOf(api);
+    const pool = call === 'broadcast' ? broadcasts : short;
     try {
       return await new NodeCall(pool, `${NODE_API_PREFIX}/${call}`, this.#headers, body, deadlineMs).answer;
     } catch (error) {
@@ -169,18 +191,20 @@ export class NodeClient {
       const options = { connect: this.#connect, headersTimeout: 0, bodyTimeout: 0 };
       pools = {
         short: new PoolClass(api, { connections: CONNECTIONS_PER_NODE, ...options }),
-        deliveries: new PoolClass(api, { connections: 1, pipelining: DELIVER_CALLS_PER_NODE, ...options }),
         broadcasts: new PoolClass(api, { connections: BROADCASTS_PER_NODE, ...options }),
+        upgrades: new PoolClass(api, { connections: 1, ...options }),
+        calls: null,
       };
       this.#pools.set(api, pools);
     }
     return pools;
   }
 
-  #drop(api: string, { short, deliveries, broadcasts }: NodePools): void {
+  #drop(api: string, { short, upgrades, broadcasts, calls }: NodePools): void {
     this.#pools.delete(api);
     // Calls in flight to a node that has left the list still end by their own deadline.
-    for (const pool of [short, deliveries, broadcasts]) void pool.close().catch(() => undefined);
+    calls?.retire();
+    for (const pool of [short, upgrades, broadcasts]) void pool.close().catch(() => undefined);
   }
 }
 

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { MemberRole, Membership } from '../membership/membership.ts';
 import { Lane } from './lane.ts';
 import {
-  DELIVER_CALLS_PER_NODE,
   OriginRole,
   type Delivery,
   type NodeClient,
@@ -29,6 +28,8 @@ export interface Origin {
 }
 
 const CALL_DEADLINE_MS = 3000;
+/** A node answers them in the order in which they began. */
+const MAX_CALLS = 4;
 /** How much later than the client's deadline a late outcome may still arrive here. */
 const LATE_OUTCOME_GRACE_MS = 1000;
 /** Clients whose outcome may be awaited at once; more is answered as a full queue. */
@@ -158,7 +159,7 @@ export class NodeDeliveries {
         maxBatchBytes: MAX_BATCH_BYTES,
         bytesOf: (delivery) =>
           (delivery.message?.payload?.length ?? 0) + (delivery.clientIds?.length ?? 0) * BYTES_PER_CLIENT_ID,
-        maxCalls: DELIVER_CALLS_PER_NODE,
+        maxCalls: MAX_CALLS,
         workOf: ({ clientIds }) => clientIds?.length ?? 0,
         post: (batch) => this.#post(api, batch),
       });

@@ -1,33 +1,34 @@
-import { NODE_API_PREFIX, nodeApi, type NodeDeliveries } from '@longwire/cluster';
+import { CallServer, NODE_API_PREFIX, nodeApi, type NodeDeliveries } from '@longwire/cluster';
 import {
-  acceptProtobuf,
   decodeProtobuf,
-  serveFrequentCalls,
-  type FrequentCall,
+  measureCalls,
+  serveUpgrades,
+  statusOfError,
   type HttpServer,
   type Metrics,
+  type NodeUpgrade,
 } from '@longwire/service-kit';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
 export interface OutcomeRouteParts {
   readonly deliveries: NodeDeliveries;
-  readonly clusterSecret: string;
+  readonly upgrade: NodeUpgrade;
   readonly metrics: Metrics;
 }
 
 /** The node API: push-servers report what became of deliveries that were pending. */
-export function serveOutcomes(
-  app: HttpServer,
-  { deliveries, clusterSecret, metrics }: OutcomeRouteParts,
-): void {
-  acceptProtobuf(app);
-  const take: FrequentCall = (body) => {
-    deliveries.takeReport(decodeProtobuf(nodeApi.outcomes.request, body));
-    return null;
-  };
-  serveFrequentCalls(app, new Map([[`${NODE_API_PREFIX}/outcomes`, take]]), {
-    ...{ clusterSecret, metrics },
-    bodyLimitBytes: BODY_LIMIT_BYTES,
+export function serveOutcomes(server: HttpServer, { deliveries, upgrade, metrics }: OutcomeRouteParts): void {
+  const calls = new CallServer({
+    calls: {
+      outcomes: (body) => {
+        deliveries.takeReport(decodeProtobuf(nodeApi.outcomes.request, body));
+        return null;
+      },
+    },
+    maxBodyBytes: BODY_LIMIT_BYTES,
+    statusOf: (error) => statusOfError(server, error),
+    onAnswered: measureCalls(metrics, (name) => `${NODE_API_PREFIX}/${name}`),
   });
+  serveUpgrades(server, upgrade, calls);
 }

@@ -97,7 +97,8 @@ export class OutcomeReports {
   async #post(origin: Reporter, batch: readonly LateOutcome[]): Promise<void> {
     const { nodeId, client, dropped, logger } = this.#parts;
     try {
-      const api = await this.#apiOf(origin);
+      // Without a wait where that can be: the call leaves with whatever else goes there in this turn of the event loop.
+      const api = this.#apiInList(origin) ?? (await this.#leasedApi(origin));
       if (api === null) throw new Error('the asker has left the cluster');
       await client.outcomes(
         api,
@@ -110,10 +111,15 @@ export class OutcomeReports {
     }
   }
 
-  async #apiOf({ role, nodeId }: Reporter): Promise<string | null> {
-    if (role === 'push-server') return this.#parts.nodes.ofNode(nodeId);
-    const member = this.#parts.membership.members(role).find((each) => each.nodeId === nodeId);
-    return member?.addresses.api ?? null;
+  #apiInList({ role, nodeId }: Reporter): string | null {
+    const { nodes, membership } = this.#parts;
+    if (role === 'push-server') return nodes.ofNodeInList(nodeId);
+    return membership.members(role).find((each) => each.nodeId === nodeId)?.addresses.api ?? null;
+  }
+
+  /** Of one that has left the list: a push-server that drains still has a lease. */
+  async #leasedApi({ role, nodeId }: Reporter): Promise<string | null> {
+    return role === 'push-server' ? this.#parts.nodes.ofNode(nodeId) : null;
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  CallServer,
   type DeliveryOutcome,
   nodeApi,
   NODE_API_PREFIX,
@@ -12,10 +13,12 @@ import {
   decodeProtobuf,
   Problem,
   requireClusterSecret,
-  serveFrequentCalls,
-  type FrequentCall,
+  measureCalls,
+  serveUpgrades,
+  statusOfError,
   type HttpServer,
   type Metrics,
+  type NodeUpgrade,
 } from '@longwire/service-kit';
 import type { NodeIdentity } from '../cluster/node-identity.ts';
 import type { LocalDeliveries } from '../delivery/local-deliveries.ts';
@@ -26,7 +29,8 @@ import type { Rebalance } from '../session/rebalance.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 
 export interface NodeApiParts {
-  readonly clusterSecret: string;
+  /** To the connections on which `deliver` and `outcomes` come. */
+  readonly upgrade: NodeUpgrade;
   readonly identity: NodeIdentity;
   readonly rebalance: Rebalance;
   /** Null where this process has other roles. */
@@ -50,34 +54,31 @@ const MAX_DEADLINE_MS = 60_000;
 export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
   acceptProtobuf(server);
   const options = {
-    onRequest: requireClusterSecret(parts.clusterSecret),
+    onRequest: requireClusterSecret(parts.upgrade.clusterSecret),
     bodyLimit: BODY_LIMIT_BYTES,
     logLevel: 'warn',
     schema: { hide: true },
   } as const;
   const answer = 'application/x-protobuf';
 
-  const calls = new Map<string, FrequentCall>([
-    [
-      `${NODE_API_PREFIX}/deliver`,
-      (body) => {
+  const measure = measureCalls(parts.callMetrics, (name) => `${NODE_API_PREFIX}/${name}`);
+  const calls = new CallServer({
+    calls: {
+      deliver: (body) => {
         const call = decodeProtobuf(nodeApi.deliver.request, body);
         return nodeApi.deliver.response.encode({ outcomes: deliver(parts, call) }).finish();
       },
-    ],
-    [
-      `${NODE_API_PREFIX}/outcomes`,
-      (body) => {
+      outcomes: (body) => {
         parts.remote.takeReport(decodeProtobuf(nodeApi.outcomes.request, body));
         return null;
       },
-    ],
-  ]);
-  serveFrequentCalls(server, calls, {
-    ...{ clusterSecret: parts.clusterSecret, bodyLimitBytes: BODY_LIMIT_BYTES },
-    metrics: parts.callMetrics,
-    onRequest: parts.checkAwake,
+    },
+    maxBodyBytes: BODY_LIMIT_BYTES,
+    onBytes: parts.checkAwake,
+    statusOf: (error) => statusOfError(server, error),
+    onAnswered: measure,
   });
+  serveUpgrades(server, parts.upgrade, calls);
 
   const slow = { ...options, handlerTimeout: MAX_DEADLINE_MS + 5000 };
   server.post(`${NODE_API_PREFIX}/broadcast`, slow, async (request, reply) => {

@@ -9,6 +9,7 @@ import {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import type { IncomingMessage, ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Logger } from 'pino';
 import type { Guard } from '../auth/guards.ts';
@@ -59,6 +60,8 @@ export interface HttpServerOptions {
   readonly connectionLimits?: HttpConnectionLimits;
   /** File descriptors that HTTP leaves to everything else; 64 unless given. */
   readonly reservedFiles?: number;
+  /** Which requests may upgrade their connection, for `serveUpgrades`; none unless given. */
+  readonly upgrades?: (request: IncomingMessage) => boolean;
   /** 1 MiB unless given. A route may have its own `bodyLimit`. */
   readonly bodyLimitBytes?: number;
   /** How long a handler may take until the caller is answered 504; 10 s unless given. A route may have its own `handlerTimeout`. */
@@ -79,11 +82,12 @@ const keepAliveTimeoutMs = 75_000;
  * every error, /livez, /readyz, /metrics and /openapi.json. Routes are added to it before `listen`.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const shouldUpgradeCallback = options.upgrades ?? (() => false);
   const app: HttpServer = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     genReqId: (request) => parseTraceparent(asText(request.headers['traceparent'])) ?? newTraceId(),
-    http: slowness,
+    http: { ...slowness, shouldUpgradeCallback },
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
@@ -96,7 +100,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
     clientErrorHandler: answerClientError,
     schemaController: { compilersFactory: { buildValidator, buildSerializer } },
-    ...(options.tls && overTls(options.tls)),
+    ...(options.tls && overTls(options.tls, { ...slowness, shouldUpgradeCallback })),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   limitConnections(app.server, options);
@@ -135,10 +139,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 }
 
 /** Fastify makes a server of its own for each address of a name; new certificates must reach the one that listens. */
-function overTls(tls: ServerTls) {
+function overTls(tls: ServerTls, http: ServerOptions) {
   const serverFactory: FastifyServerFactory = (handler) => {
     const server = createHttpsServer(
-      { ...tls.contextOptions, ...tls.options, ...slowness, keepAliveTimeout: keepAliveTimeoutMs },
+      { ...tls.contextOptions, ...tls.options, ...http, keepAliveTimeout: keepAliveTimeoutMs },
       handler,
     );
     server.requestTimeout = requestTimeoutMs;

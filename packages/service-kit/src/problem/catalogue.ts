@@ -25,6 +25,7 @@ export const problemCatalogue = {
   'url-too-long': { status: 414, title: 'A part of the address is too long' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'idempotency-conflict': { status: 422, title: 'The idempotency key was used for another request' },
+  'upgrade-required': { status: 426, title: 'The address is for upgraded connections' },
   'too-many-requests': { status: 429, title: 'Too many requests; wait before the next' },
   'headers-too-large': { status: 431, title: 'The header fields are too large' },
   internal: { status: 500, title: 'Something went wrong on the server' },

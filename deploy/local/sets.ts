@@ -49,6 +49,8 @@ export interface Place {
    */
   backDoorPort: number;
   proxyPort: number;
+  /** Of the database, for pages and again for its redo log. Under load it shall be short of neither, as it would not be where it is looked after. */
+  databaseCacheMiB: number;
 }
 
 export function placeOf(set: SetName, backend: BackendName): Place {
@@ -59,5 +61,6 @@ export function placeOf(set: SetName, backend: BackendName): Place {
     controllerPort: first + controllerOffset,
     backDoorPort: first + backDoorOffset,
     proxyPort: first + proxyOffset,
+    databaseCacheMiB: set === 'load' ? 512 : 64,
   };
 }

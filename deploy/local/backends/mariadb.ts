@@ -21,6 +21,7 @@ export const mariadb: Backend = {
     await preparePassword(place);
     const init = join(place.folder, 'init.sql');
     await writeFile(init, initialSql(password(place)), { mode: 0o600 });
+    const cache = `${place.databaseCacheMiB}M`;
     return {
       program: 'mariadbd',
       args: [
@@ -28,7 +29,7 @@ export const mariadb: Backend = {
         // Relative to the data folder: a socket's whole path may have 107 bytes at most.
         ['--bind-address=127.0.0.1', `--port=${place.port}`, '--socket=mariadb.sock'],
         ['--skip-name-resolve', '--skip-log-bin', '--character-set-server=utf8mb4'],
-        ['--innodb-buffer-pool-size=64M', '--max-connections=300'],
+        [`--innodb-buffer-pool-size=${cache}`, `--innodb-log-file-size=${cache}`, '--max-connections=300'],
       ].flat(),
     };
   },

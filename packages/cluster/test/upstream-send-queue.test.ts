@@ -141,6 +141,18 @@ describe('SendQueue', () => {
     expect(outcomes[4]).toMatchObject({ reason: { name: 'UpstreamTooLarge' } });
   });
 
+  test('an empty queue has no timer', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const log = new SteppedLog();
+    const queue = queueOf(log);
+    const before = timers();
+    const added = queue.add(1, 10);
+    expect(timers()).toBe(before + 1);
+    await log.answer();
+    await added;
+    await vi.waitUntil(() => timers() <= before, eventually);
+  });
+
   test('close waits for what was taken, and takes nothing more', async () => {
     const log = new SteppedLog();
     const queue = queueOf(log);

@@ -79,11 +79,10 @@ export class KafkaUpstreamLog implements UpstreamLog {
     }
   }
 
-  async publish(record: UpstreamRecord): Promise<void> {
+  publish(record: UpstreamRecord): Promise<void> {
     const { length } = record.payload;
-    if (length > maxUpstreamPayloadBytes)
-      throw new UpstreamTooLarge(`a payload of ${length} bytes can never be taken`);
-    await this.#add(this.#settings.topic, rawRecord(record));
+    if (length <= maxUpstreamPayloadBytes) return this.#add(this.#settings.topic, rawRecord(record));
+    return Promise.reject(new UpstreamTooLarge(`a payload of ${length} bytes can never be taken`));
   }
 
   async consume(

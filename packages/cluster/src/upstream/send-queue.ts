@@ -76,8 +76,9 @@ export class SendQueue<Item> {
   }
 
   /** Resolves once the log holds the item; rejects as UpstreamLog.publish does. */
-  async add(item: Item, bytes: number): Promise<void> {
-    this.#admit(bytes);
+  add(item: Item, bytes: number): Promise<void> {
+    const refusal = this.#refusal(bytes);
+    if (refusal) return Promise.reject(refusal);
     this.#records += 1;
     this.#bytes += bytes;
     this.#deadlineTimer ??= setInterval(() => this.#expire(), deadlineCheckMs);
@@ -87,7 +88,7 @@ export class SendQueue<Item> {
       setImmediate(() => void this.#run());
     }
     const deadlineMs = performance.now() + this.#limits.timeoutMs;
-    await new Promise<void>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#waiting.push({ item, bytes, deadlineMs, resolve, reject, settled: false });
     });
   }
@@ -99,20 +100,18 @@ export class SendQueue<Item> {
     if (this.#deadlineTimer) clearInterval(this.#deadlineTimer);
   }
 
-  #admit(bytes: number): void {
-    if (this.#closing) throw new UpstreamUnavailable('the upstream log is closing');
+  #refusal(bytes: number): Error | null {
+    if (this.#closing) return new UpstreamUnavailable('the upstream log is closing');
     const { maxRecords, maxBytes, maxBatchBytes, maxGroupBytes } = this.#limits;
     const largest = Math.min(maxBytes, maxBatchBytes, maxGroupBytes);
-    if (bytes > largest) throw new UpstreamTooLarge(`a record of ${bytes} bytes never fits in ${largest}`);
-    if (this.#records >= maxRecords || this.#bytes + bytes > maxBytes) {
-      throw new UpstreamFull(`${this.#records} records of ${this.#bytes} bytes are waiting`);
-    }
+    if (bytes > largest) return new UpstreamTooLarge(`a record of ${bytes} bytes never fits in ${largest}`);
+    if (this.#records >= maxRecords || this.#bytes + bytes > maxBytes)
+      return new UpstreamFull(`${this.#records} records of ${this.#bytes} bytes are waiting`);
     const broken = this.#failures >= failuresToBreak;
-    if (broken && (this.#records > 0 || performance.now() < this.#refuseUntilMs)) {
-      throw new UpstreamUnavailable(`the upstream log failed ${this.#failures} times in a row`, {
-        cause: this.#lastError,
-      });
-    }
+    if (!broken || (this.#records === 0 && performance.now() >= this.#refuseUntilMs)) return null;
+    return new UpstreamUnavailable(`the upstream log failed ${this.#failures} times in a row`, {
+      cause: this.#lastError,
+    });
   }
 
   async #run(): Promise<void> {

@@ -74,9 +74,12 @@ export class UpstreamHandlers {
   }
 
   /** Never rejects: what a handler throws is logged and becomes `retry`. */
-  async handle(message: UpstreamRecord): Promise<UpstreamAnswer> {
+  handle(message: UpstreamRecord): Promise<UpstreamAnswer> {
     const handler = this.#handlers.get(message.kind);
-    if (handler === undefined) return this.#publish(message);
+    return handler === undefined ? this.#publish(message) : this.#ask(handler, message);
+  }
+
+  async #ask(handler: UpstreamHandler, message: UpstreamRecord): Promise<UpstreamAnswer> {
     const { kind, traceId } = message;
     if (this.#running >= MAX_RUNNING_HANDLERS)
       return { status: 'retry', detail: 'too many messages are being handled' };

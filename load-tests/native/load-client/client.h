@@ -45,6 +45,7 @@ typedef struct {
   uint16_t idLength, tokenLength;
   uint16_t address, source; /* numbers in tables */
   uint16_t maxInFlight;
+  uint16_t openPings; /* not answered yet */
   uint8_t state;
   bool isChurning; /* leaves as soon as it is signed in */
 } Client;
@@ -54,6 +55,7 @@ typedef struct {
   uint32_t count;
   uint32_t connecting; /* CONNECTING and LOGGING_IN */
   uint32_t connected;
+  uint32_t openPings;  /* of all together */
 } Clients;
 
 extern Clients clients;

@@ -29,6 +29,8 @@ static void forgetConnection(Client *client) {
     openMessages[kind] -= outgoing->open;
     outgoing->open = 0;
   }
+  clients.openPings -= client->openPings;
+  client->openPings = 0;
   dropConnection(client);
   client->state = AWAY;
 }

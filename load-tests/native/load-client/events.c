@@ -79,6 +79,9 @@ void clientAnswered(Client *client, MessageKind kind, unsigned status, uint64_t 
 }
 
 void clientPonged(Client *client) {
-  (void)client;
   counters.pongs++;
+  /* An answer that nobody waits for. */
+  if (client->openPings == 0) return;
+  client->openPings--;
+  clients.openPings--;
 }

@@ -61,6 +61,8 @@ static void ping(Client *client) {
   if (client->state != CONNECTED || protocol->ping == NULL) return;
   protocol->ping(client, connectionOut());
   counters.pings++;
+  client->openPings++;
+  clients.openPings++;
   flushConnection(client);
 }
 

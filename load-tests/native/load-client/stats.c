@@ -61,6 +61,7 @@ static void printCounters(Buffer *answer) {
   printMessages(answer, PUBLISH, "published", "publishAnswers", "publishesOpen", "publishesWaiting");
   printNumber(answer, "pings", counters.pings);
   printNumber(answer, "pongs", counters.pongs);
+  printNumber(answer, "pingsOpen", clients.openPings);
   printNumber(answer, "bytesIn", counters.bytesIn);
   bufferPrint(answer, "\"bytesOut\":%" PRIu64, counters.bytesOut);
 }

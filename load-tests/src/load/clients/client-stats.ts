@@ -33,6 +33,7 @@ export interface ClientCounts {
   readonly publishesWaiting: number;
   readonly pings: number;
   readonly pongs: number;
+  readonly pingsOpen: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
 }
@@ -87,6 +88,7 @@ export function countsTogether(all: readonly ClientCounts[]): ClientCounts {
     publishesWaiting: sum(({ publishesWaiting }) => publishesWaiting),
     pings: sum(({ pings }) => pings),
     pongs: sum(({ pongs }) => pongs),
+    pingsOpen: sum(({ pingsOpen }) => pingsOpen),
     bytesIn: sum(({ bytesIn }) => bytesIn),
     bytesOut: sum(({ bytesOut }) => bytesOut),
   };

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeMessage, encodeFrame, FrameParser, FrameType, isProtocolError } from '@longwire/protocol';
+import {
+  decodeMessage,
+  encodeFrame,
+  FrameParser,
+  FrameType,
+  isProtocolError,
+  PONG_FRAME,
+} from '@longwire/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../test-support/helpers.ts';
 import { hasProgram } from '../../test-support/programs.ts';
@@ -41,6 +48,21 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     });
     await clients.tell('connect');
   };
+
+  it('know which heartbeats have no answer, whenever counts begin anew', async () => {
+    server.onConnect = (socket) => void socket.write(connected);
+    await connect();
+    await statsWhen(clients, (stats) => stats.connected === 1);
+    await clients.tell('heartbeat', { seconds: 3600 });
+    await statsWhen(clients, ({ pings, pingsOpen }) => pings === 1 && pingsOpen === 1);
+    await clients.tell('reset');
+    server.sockets[0]!.write(PONG_FRAME);
+    await statsWhen(clients, ({ pings, pongs, pingsOpen }) => pings === 0 && pongs === 1 && pingsOpen === 0);
+    await clients.tell('heartbeat', { seconds: 3600 });
+    await statsWhen(clients, ({ pingsOpen }) => pingsOpen === 1);
+    server.sockets[0]!.destroy();
+    await statsWhen(clients, (stats) => stats.connected === 0 && stats.pingsOpen === 0);
+  });
 
   it('take frames however they are cut, and acknowledge those of one read together', async () => {
     const acknowledged: number[][] = [];

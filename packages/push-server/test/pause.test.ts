@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DeliveryOutcome, nodeApi, NODE_API_PREFIX } from '@longwire/cluster';
+import { DeliveryOutcome, EmbeddedMembership, NodeClient } from '@longwire/cluster';
 import { FrameType } from '@longwire/protocol';
 import { waitFor } from '../../../test-support/backends.ts';
-import { callApi, metric } from './harness.ts';
+import { callApi, CLUSTER_SECRET, metric } from './harness.ts';
 import { hasRealBackends, RealCluster, type ServerProcess } from './real-cluster.ts';
 
 const SESSION_TIMEOUT_MS = 6000;
@@ -12,6 +12,7 @@ describe.skipIf(!hasRealBackends)('a push-server process that does not run for a
   let real: RealCluster;
   let node: ServerProcess;
   let other: ServerProcess;
+  const nodes = new NodeClient(new EmbeddedMembership(), CLUSTER_SECRET);
 
   beforeAll(async () => {
     real = await RealCluster.create({ LONGWIRE_ZOOKEEPER_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS) });
@@ -22,21 +23,18 @@ describe.skipIf(!hasRealBackends)('a push-server process that does not run for a
     };
     [node, other] = await Promise.all([real.start('push-1', settings), real.start('push-2', settings)]);
   }, 60_000);
-  afterAll(() => real.stop());
+  afterAll(async () => {
+    await nodes.close();
+    await real.stop();
+  });
 
   const boots = (): string[] => real.watcher.members('push-server').map(({ boot }) => boot);
 
   /** What a node answers to a message that another node has for bob. */
   async function deliver({ server }: ServerProcess, messageId: string): Promise<DeliveryOutcome> {
     const delivery = { id: 1, message: { messageId, payload: Buffer.from('x') }, clientIds: ['bob'] };
-    const answer = await callApi(server, `${NODE_API_PREFIX}/deliver`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-protobuf' },
-      body: Buffer.from(
-        nodeApi.deliver.request.encode({ originNodeId: 'x', deliveries: [delivery] }).finish(),
-      ),
-    });
-    const { outcomes } = nodeApi.deliver.response.decode(new Uint8Array(await answer.arrayBuffer()));
+    const request = { originNodeId: 'x', deliveries: [delivery] };
+    const { outcomes } = await nodes.deliver(server.addresses.api, request, 60_000);
     return outcomes!.outcomes![0] as DeliveryOutcome;
   }
 

@@ -11,6 +11,7 @@ interface Seen {
   readonly flags: readonly string[];
   readonly args: readonly string[];
   readonly from: string;
+  readonly areas: string;
   readonly youngMib: number;
 }
 
@@ -31,7 +32,7 @@ it('begins once more as the same process, with a young generation that stays sma
   const child = run([]);
   const { begun, seen } = await seenBy(child);
   expect(begun).toBe(2);
-  expect(seen).toMatchObject({ pid: child.pid, args: ['an', 'argument'], from: 'parent' });
+  expect(seen).toMatchObject({ pid: child.pid, args: ['an', 'argument'], from: 'parent', areas: '2' });
   expect(seen.flags).toEqual(['--max-semi-space-size=4', '--no-addons', ownFlag]);
   expect(seen.youngMib).toBeLessThanOrEqual(8);
 });
@@ -42,6 +43,11 @@ it('leaves a size alone that was chosen', async () => {
   expect(flag.seen.youngMib).toBeGreaterThan(8);
   const option = await seenBy(run([], { NODE_OPTIONS: '--max-semi-space-size=16' }));
   expect(option).toMatchObject({ begun: 1, seen: { flags: [ownFlag] } });
+});
+
+it('leaves a number of allocation areas alone that was chosen', async () => {
+  const { seen } = await seenBy(run([], { MALLOC_ARENA_MAX: '8' }));
+  expect(seen.areas).toBe('8');
 });
 
 it('leaves a process alone that talks to its parent', async () => {

@@ -20,6 +20,7 @@ import { checkDeliveries } from '../src/load/scenarios/checks.ts';
 import { isFarOff } from '../src/load/scenarios/guard.ts';
 import { scenarios } from '../src/load/scenarios/index.ts';
 import { signIn } from '../src/load/scenarios/logins.ts';
+import { GivenCluster } from '../src/load/target/given-cluster.ts';
 import { LOAD_SETTINGS } from '../src/load/target/own-cluster.ts';
 import type { Report } from '../src/load/report/report.ts';
 import type { Scenario } from '../src/load/scenario.ts';
@@ -56,6 +57,8 @@ describe('arguments', () => {
       ['idle', '--nodes', '5', '--connections', '3'],
       '--connections: given 3; allowed: at least one for each',
     ],
+    [['idle', '--cluster', 'a:1', '--nodes', '2'], '--nodes: a cluster that runs already has its own'],
+    [['million', '--cluster', 'a:1'], '--cluster: million kills a push-server'],
     [['idle', '--speed', '3'], "Unknown option '--speed'"],
   ])('%j is told what is wrong', (args, message) => {
     expect(() => readArguments(args)).toThrow(message);
@@ -71,6 +74,20 @@ describe('arguments', () => {
       code: 2,
       stderr: expect.stringContaining('no scenario nothing'),
     });
+  });
+});
+
+describe('a cluster that runs already', () => {
+  const env = { LONGWIRE_CLI_API_KEY: 'key' };
+
+  test.each([
+    [['a'], [], env, '--cluster: given a; allowed: a file, or host:port,… of push-servers'],
+    [['a:1'], ['route'], env, 'this scenario needs routeUrl in the file, or LONGWIRE_LOAD_ROUTE_URL'],
+    [['a:1', 'b:2'], ['admin'], env, 'this scenario needs adminUrl in the file, or LONGWIRE_CLI_ADMIN_URL'],
+    [['a:1'], [], {}, 'needs LONGWIRE_CLI_API_KEY'],
+    [['a:1'], [], env, 'needs LONGWIRE_TOKENS_KEYS_FILE'],
+  ] as const)('%j for %j with %j is told what is missing', (addresses, services, given, message) => {
+    expect(() => new GivenCluster(addresses.join(','), services, given)).toThrow(message);
   });
 });
 

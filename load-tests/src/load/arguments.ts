@@ -53,6 +53,10 @@ export function readArguments(args: readonly string[]): Request {
   if (rest.length > 0) throw new Error(`one scenario at a time: given ${positionals.join(' and ')}`);
   const scenario = scenarios.find((known) => known.name === name);
   if (scenario === undefined) throw new Error(`there is no scenario ${name}; allowed: ${names()}`);
+  if (values.cluster !== undefined && values.nodes !== undefined)
+    throw new Error('--nodes: a cluster that runs already has its own');
+  if (values.cluster !== undefined && scenario.losesNode === true)
+    throw new Error(`--cluster: ${name} kills a push-server, and does so only where it has started it`);
   const { defaults } = scenario;
   const number = (
     flag: 'connections' | 'nodes' | 'rate' | 'duration' | 'seed',
@@ -116,7 +120,7 @@ was lost, doubled or left over; a figure that misses its goal is only named.
 ${lines.join('\n')}
 
   --connections  clients in all
-  --nodes        push-servers; left out: as many as the connections need, ${CONNECTIONS_PER_PROCESS} each
+  --nodes        push-servers to start; left out: as many as the connections need, ${CONNECTIONS_PER_PROCESS} each
   --rate         messages a second in all
   --duration     seconds of holding or sending
   --seed         the same seed makes the same choices

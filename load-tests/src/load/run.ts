@@ -77,7 +77,10 @@ class Run {
     mkdirSync(this.#folder, { recursive: true });
     const { cluster } = this.#options;
     const end = interruption();
-    const target = cluster === null ? await this.#startCluster(end) : new GivenCluster(cluster, process.env);
+    const target =
+      cluster === null
+        ? await this.#startCluster(end)
+        : new GivenCluster(cluster, this.#scenario.services, process.env);
     try {
       await this.#load(target, end);
     } finally {

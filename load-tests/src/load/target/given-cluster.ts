@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { HelperRole } from '../scenario.ts';
 import { answerOf, request } from '../../lib/api.ts';
 import { TokenMinter } from '../../lib/token-minter.ts';
 import { readMetrics, type ApiCall, type ProcessGroup, type PushServer, type Target } from './target.ts';
@@ -9,6 +10,9 @@ interface Description {
   readonly routeUrl?: string;
   readonly adminUrl?: string;
 }
+
+/** What may stand there instead of in the file. */
+const urlVariables = { route: 'LONGWIRE_LOAD_ROUTE_URL', admin: 'LONGWIRE_CLI_ADMIN_URL' } as const;
 
 /** A cluster that runs already, and goes on when the run is over. */
 export class GivenCluster implements Target {
@@ -21,8 +25,8 @@ export class GivenCluster implements Target {
   readonly #apiKey: string;
   readonly #tokens: TokenMinter;
 
-  /** `cluster` is a file, or `host:port,…`. Throws an error that names what is missing. */
-  constructor(cluster: string, env: NodeJS.ProcessEnv) {
+  /** `cluster` is a file, or `host:port,…`; `services` will be needed. Throws an error that names what is missing. */
+  constructor(cluster: string, services: readonly HelperRole[], env: NodeJS.ProcessEnv) {
     const { pushServers, routeUrl, adminUrl } = descriptionOf(cluster);
     this.pushServers = pushServers.map(({ name, tcp, url = null, pid = null }, index) => ({
       name: name ?? `push-${index + 1}`,
@@ -31,9 +35,12 @@ export class GivenCluster implements Target {
       pid,
     }));
     this.#urls = {
-      route: routeUrl ?? env['LONGWIRE_LOAD_ROUTE_URL'],
-      admin: adminUrl ?? env['LONGWIRE_CLI_ADMIN_URL'],
+      route: routeUrl ?? env[urlVariables.route],
+      admin: adminUrl ?? env[urlVariables.admin],
     };
+    for (const role of services)
+      if (role !== 'consumer' && this.#urls[role] === undefined)
+        throw new Error(`--cluster: this scenario needs ${role}Url in the file, or ${urlVariables[role]}`);
     this.databaseUrl = env['LONGWIRE_DATABASE_URL'] ?? null;
     this.#apiKey = needed(env, 'LONGWIRE_CLI_API_KEY', 'an API key of an operator');
     this.#tokens = TokenMinter.fromFile(needed(env, 'LONGWIRE_TOKENS_KEYS_FILE', "the cluster's token keys"));
@@ -45,8 +52,7 @@ export class GivenCluster implements Target {
 
   async call<Answer>({ role, method, path, body }: ApiCall): Promise<Answer> {
     const url = this.#urls[role];
-    if (url === undefined)
-      throw new Error(`this scenario needs a ${role}: ${role}Url in the file of --cluster`);
+    if (url === undefined) throw new Error(`it is not known where the ${role} is`);
     return answerOf(await request(url, this.#apiKey, method, path, body), `${method} ${path} at ${role}`);
   }
 

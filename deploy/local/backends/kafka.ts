@@ -12,6 +12,12 @@ const project = join(import.meta.dirname, '../kafka');
 const jars = join(dataRoot, 'kafka-3.9.1');
 const classpath = join(jars, '*');
 
+/**
+ * Of a JVM that runs for minutes, on cores that others need: the default compiler and collector took half of its CPU under load. Each of
+ * Kafka's batches is large for so small a heap, and made that collector begin another round.
+ */
+const withoutThreadsBeside = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
 /** One Kafka broker in KRaft mode, which is its own controller. */
 export const kafka: Backend = {
   name: 'kafka',
@@ -32,8 +38,7 @@ export const kafka: Backend = {
     }
     return {
       program: 'java',
-      // Batches are large in so small a heap, and each would begin a round of the default collector, whose threads then take what is to be measured.
-      args: ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-cp', classpath, 'kafka.Kafka', config],
+      args: ['-Xms128m', '-Xmx384m', ...withoutThreadsBeside, '-cp', classpath, 'kafka.Kafka', config],
     };
   },
   address: (place) => `127.0.0.1:${place.port}`,

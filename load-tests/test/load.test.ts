@@ -241,7 +241,7 @@ describe.skipIf(needed.some((kind) => realBackend(kind) === null) || !hasProgram
       expect(report.figures.length).toBeGreaterThan(3);
       for (const { figure, value, unit, ...found } of report.figures) {
         expect(figure).not.toBe('');
-        expect(value).toEqual(expect.any(Number));
+        expect(value, figure).toEqual(expect.any(Number));
         expect(typeof unit).toBe('string');
         expect(typeof found.isReached).toBe('boolean');
       }

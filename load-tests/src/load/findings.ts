@@ -32,7 +32,9 @@ export class Findings {
     this.#onFigure = onFigure;
   }
 
+  /** One that could not be measured is NaN: without a goal it is left out. */
   figure(figure: string, value: number, unit: string, goal: Goal | null = null): void {
+    if (goal === null && Number.isNaN(value)) return;
     const found = { figure, value, unit, goal };
     this.figures.push(found);
     this.#onFigure(found);

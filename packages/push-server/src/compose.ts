@@ -22,7 +22,6 @@ import {
   TokenKeys,
   TokenVerifier,
   upgradesFor,
-  type Service,
 } from '@longwire/service-kit';
 import { totalmem } from 'node:os';
 import type { Logger } from 'pino';
@@ -34,6 +33,7 @@ import { Sweeper } from './cluster/sweeper.ts';
 import type { PushServerConfig } from './config.ts';
 import { LocalDeliveries } from './delivery/local-deliveries.ts';
 import { OutcomeReports } from './delivery/outcome-reports.ts';
+import { Lifecycle, type PushServer } from './lifecycle.ts';
 import { Admission } from './listener/admission.ts';
 import { chooseTransport } from './listener/choose-transport.ts';
 import { ClaimWindow } from './listener/claim-window.ts';
@@ -67,14 +67,6 @@ export interface PushServerParts {
   readonly requestStop?: () => void;
   /** Also measure the process itself: for the one service of a process that does. */
   readonly processMetrics?: boolean;
-}
-
-/** What comes after the clients have gone: routes, lease, the last answers. */
-const STOP_GRACE_MS = 20_000;
-
-export interface PushServer extends Service {
-  /** `host:port` for clients, over TLS or plain: the other is empty; and the base URL for nodes. Known once started. */
-  readonly addresses: { readonly tcp: string; readonly tls: string; readonly api: string };
 }
 
 /** Puts a push-server together. It does not own the adapters that it is given: whoever opened them closes them, after `stop`. */
@@ -253,73 +245,14 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
     logger,
   });
   const audit = new RouteAudit(registry, repair, guard);
-  let retryTimer: NodeJS.Timeout | null = null;
-  let listening: Promise<void> | null = null;
-  let stopping: Promise<void> | null = null;
-  const { drainClientsPerSecond, drainDeadlineMs } = settings;
-
-  return {
-    stopDeadlineMs: drainDeadlineMs + STOP_GRACE_MS,
-    addresses,
-    async start() {
-      await (listening = listen());
-      if (stopping !== null) return;
-      loopDelay.start();
-      guard.start();
-      await presence.join();
-      if (stopping !== null) return;
-      sweeper.start();
-      audit.start();
-      retryTimer = setInterval(() => {
-        flapGuard.forgetEnded();
-        void releases.retry();
-      }, 1000);
-      const transport = acceptHandles === null ? 'socket' : 'handle';
-      logger.info({ ...addresses, transport }, 'push-server ready');
-    },
-    stop: () => (stopping ??= stop()),
-  };
-
-  async function listen(): Promise<void> {
-    const api = await server.listen({ host: settings.http.host, port: settings.http.port });
-    addresses.api = settings.http.publicUrl ?? api;
-    const { address, port } = await listener.listen(settings.host, settings.port);
-    addresses[pushTls === null ? 'tcp' : 'tls'] =
-      settings.advertisedAddress || `${address.includes(':') ? `[${address}]` : address}:${port}`;
-  }
-
-  /** Out of the list first, so that nobody is sent here; the clients next; last what they needed to leave in order. */
-  async function stop(): Promise<void> {
-    // A start that is under way goes no further; what it has begun to open must be open before it can be closed.
-    await listening?.catch(() => undefined);
-    await presence.withdraw();
-    sweeper.stop();
-    rebalance.stop();
-    const others = membership.members('push-server').filter(({ nodeId }) => nodeId !== identity.nodeId);
-    const isLast = others.length === 0;
-    if (!isLast)
-      await new Drain(departing).run({
-        clientsPerSecond: drainClientsPerSecond,
-        deadlineMs: drainDeadlineMs,
-      });
-    audit.stop();
-    listener.stopAccepting();
-    // The last of its cluster has nowhere to send them: they come back to where it was.
-    gateway.closeAll(isLast ? 'serverStopping' : 'goElsewhere');
-    await presence.leave();
-    if (retryTimer !== null) clearInterval(retryTimer);
-    remote.close();
-    reports.close();
-    await server.close();
-    kicks.close();
-    await nodeClient.close();
-    await gateway.stop();
-    local.close();
-    loopDelay.stop();
-    guard.stop();
-    keys.close();
-    certificates.close();
-  }
+  return new Lifecycle({
+    ...{ settings, identity, membership, addresses, server, listener, gateway, presence, guard, sweeper },
+    ...{ audit, rebalance, flapGuard, releases, remote, reports, kicks, nodeClient, local, loopDelay },
+    ...{ keys, certificates, logger },
+    clientsUse: pushTls === null ? 'tcp' : 'tls',
+    transport: acceptHandles === null ? 'socket' : 'handle',
+    drain: new Drain(departing),
+  });
 }
 
 /** What the container may use, or else what the machine has. */

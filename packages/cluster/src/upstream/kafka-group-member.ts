@@ -20,7 +20,8 @@ const callTimeoutMs = sessionTimeoutMs + 5000;
 const retries = 3;
 /** How long a fetch may wait for records. */
 const fetchWaitMs = 500;
-const maxFetchBytes = 4_194_304;
+/** Some thousand small records: what is in hand at once, as objects, shall die young. A larger batch comes alone. */
+const maxFetchBytes = 262_144;
 const maxPartitionBytes = 1_048_576;
 const leaveTimeoutMs = 10_000;
 /** Attribute of a batch that is about a transaction, and holds no records. */

@@ -297,6 +297,21 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     expect(published).toBe(before + 20);
   });
 
+  test.for([0, 1])('partition %s with much to fetch holds up no other', async (much) => {
+    const log = await opens({ partitions: 2 });
+    const names = Array.from({ length: 50 }, (_, index) => `client-${index}`);
+    const inPartition = (partition: number) =>
+      names.find((name) => keyHash(Buffer.from(name)) % 2 === partition)!;
+    const [busy, quiet] = [inPartition(much), inPartition(1 - much)];
+    const payload = new Uint8Array(10_000);
+    await Promise.all(Array.from({ length: 400 }, (_, i) => log.publish(record(busy, i, { payload }))));
+    await log.publish(record(quiet, 0));
+    const clients: string[] = [];
+    await log.consume('group', async (batch) => void clients.push(...batch.map((r) => r.clientId)));
+    await expect.poll(() => clients.length, eventually).toBe(401);
+    expect(clients.indexOf(quiet)).toBeLessThan(300);
+  });
+
   test('begins anew where the log does not reach to where the group was', async () => {
     const { topic, deadLetterTopic } = settings();
     const log = await opens({ topic, deadLetterTopic, partitions: 1 });

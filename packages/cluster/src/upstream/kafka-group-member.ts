@@ -103,8 +103,6 @@ export class KafkaGroupMember {
       const position = positions.get(partition);
       if (position === undefined || !batches?.length) return [];
       const { firstOffset, lastOffsetDelta } = batches.at(-1)!;
-      // Last in the next call: a broker fills its answer in the order of the call, and stops at its bound.
-      positions.delete(partition);
       positions.set(partition, firstOffset + BigInt(lastOffsetDelta) + 1n);
       return recordsFrom(position, batches).map((fetched) => ({ ...fetched, share, partition }));
     });

@@ -12,18 +12,19 @@ const FEW_AREAS = { MALLOC_ARENA_MAX: '2' };
  * it answers once the process does its work. What both settings save and cost: docs/adr/0012-login-and-process.md.
  */
 export function beginLean(): () => void {
-  beginWithSmallYoungSpace();
+  beginAnew();
   // While it loads, a process makes garbage for which V8 would rather take more memory than time.
   setFlagsFromString('--optimize-for-size');
   return () => setFlagsFromString('--no-optimize-for-size');
 }
 
 /**
- * Begins the process anew, in place (execve: same id, same standard streams), with a young generation of which each half is at most 4 MiB.
- * V8 lets it grow to 64 MiB in all, and takes another size from the command line alone. It goes on as it is where the size has been chosen, by
+ * Begins the process anew, in place (execve: same id, same standard streams), with a young generation of which each half is at most 4 MiB,
+ * and few allocation areas. V8 lets the young generation grow to 64 MiB in all, and takes another size from the command line alone; glibc reads
+ * its environment but once. The process goes on as it is where the size has been chosen, by
  * a flag or NODE_OPTIONS; where a parent talks to it over IPC; and on Windows, which has no execve.
  */
-function beginWithSmallYoungSpace(): void {
+function beginAnew(): void {
   const isChosen = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((text) =>
     text.replaceAll('_', '-').includes(YOUNG_SPACE),
   );

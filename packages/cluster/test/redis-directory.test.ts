@@ -160,6 +160,24 @@ describe.skipIf(url === null)('RedisDirectory', () => {
     await expect(directory.ping()).rejects.toMatchObject({ cause: expect.any(Error) });
   });
 
+  test('a burst of claims before the first answer is refused at once where it is too large', async () => {
+    const { relay, directory } = await relayed({ commandTimeoutMs: 60_000 });
+    await directory.ping();
+    relay.goSilent();
+    const [mostCalls, entriesPerCall, tooMany] = [2000, 100, 300];
+    let refused = 0;
+    const claims = Array.from({ length: mostCalls * entriesPerCall + tooMany }, (_, i) =>
+      directory.claim(`client-${i}`, route(i + 1), nowMs).catch((error: unknown) => {
+        refused += 1;
+        return error;
+      }),
+    );
+    await expect.poll(() => refused, { timeout: 30_000 }).toBe(tooMany);
+    await relay.close();
+    const outcomes = await Promise.all(claims);
+    expect(outcomes.every((outcome) => outcome instanceof DirectoryUnavailable)).toBe(true);
+  });
+
   test('a password appears in no error', async () => {
     const { hostname, port } = new URL(url as string);
     const directory = opens({ url: `redis://someone:not-the-password@${hostname}:${port}` });

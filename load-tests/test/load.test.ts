@@ -77,6 +77,14 @@ describe('arguments', () => {
   });
 });
 
+test('a report that cannot be written is known before the run', async () => {
+  const json = join(tmpdir(), uniqueName('absent'), 'report.json');
+  await expect(load('idle', '--json', json)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`--json: ${json} cannot be written: ENOENT`),
+  });
+});
+
 describe('a cluster that runs already', () => {
   const env = { LONGWIRE_CLI_API_KEY: 'key' };
 

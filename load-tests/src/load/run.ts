@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { withLock } from '../../../deploy/local/lock.ts';
 import { dataRoot, loadLockPort } from '../../../deploy/local/sets.ts';
 import { buildServices } from '../lib/build.ts';
@@ -23,28 +23,32 @@ const PATIENCE_MS = 1000;
 
 /** Runs a scenario and writes its report. Answers whether every delivery was accounted for. Throws when it could not be run. */
 export async function runLoad(scenario: Scenario, options: LoadOptions): Promise<boolean> {
-  const problems = shortcomings({
-    connections: options.connections,
-    nodes: options.cluster === null ? options.nodes : 0,
-    clientProcesses: clientProcessesOf(options.connections, options.nodes),
-  });
-  if (problems.length > 0) throw new Error(`this machine cannot run that:\n  ${problems.join('\n  ')}`);
   if (options.jsonFile !== null) mustBeWritable(options.jsonFile);
-  if (options.cluster !== null) return new Run(scenario, options).run();
+  if (options.cluster !== null) return begin(scenario, options);
   const waiting = setTimeout(
     () => console.log('another run has the ports: waiting for its end'),
     PATIENCE_MS,
   );
   return withLock(loadLockPort, LOCK_DEADLINE_MS, () => {
     clearTimeout(waiting);
-    return new Run(scenario, options).run();
+    return begin(scenario, options);
   }).finally(() => clearTimeout(waiting));
+}
+
+/** When no other run is there any more: what that had is free again. */
+async function begin(scenario: Scenario, options: LoadOptions): Promise<boolean> {
+  const problems = shortcomings({
+    connections: options.connections,
+    nodes: options.cluster === null ? options.nodes : 0,
+    clientProcesses: clientProcessesOf(options.connections, options.nodes),
+  });
+  if (problems.length > 0) throw new Error(`this machine cannot run that:\n  ${problems.join('\n  ')}`);
+  return new Run(scenario, options).run();
 }
 
 /** Better known now than after an hour. */
 function mustBeWritable(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
     closeSync(openSync(file, 'a'));
   } catch (error) {
     throw new Error(`--json: ${file} cannot be written: ${(error as Error).message}`, { cause: error });

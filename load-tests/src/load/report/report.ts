@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import type { LoadOptions } from '../arguments.ts';
 import { isReached, type Findings } from '../findings.ts';
 import type { Machine } from '../machine.ts';
@@ -24,10 +23,9 @@ export interface Report {
   readonly samples: readonly Sample[];
 }
 
-/** Writes the report as JSON, and as HTML beside it. Answers the name of the latter. */
+/** Writes the report as JSON, and as HTML beside it, in a folder that exists. Answers the name of the latter. */
 export function writeReport(report: Report, jsonFile: string): string {
   const htmlFile = `${jsonFile.replace(/\.json$/, '')}.html`;
-  mkdirSync(dirname(jsonFile), { recursive: true });
   const figures = report.figures.map((figure) => ({ ...figure, isReached: isReached(figure) }));
   writeFileSync(jsonFile, `${JSON.stringify({ ...report, figures }, null, 1)}\n`);
   writeFileSync(htmlFile, toHtml(report));

@@ -23,6 +23,8 @@ export interface FleetOptions {
 /** Clients that one process has, from the first one's number on. */
 interface Hand {
   readonly process: LineProcess;
+  /** Among all processes of the fleet, from 0: it belongs to the push-server that this is modulo their number. */
+  readonly index: number;
   readonly first: number;
   readonly count: number;
 }
@@ -61,7 +63,12 @@ export class Fleet {
       const count = Math.floor(((index + 1) * clients) / processes) - first;
       const processName = `${name}-${index + 1}`;
       const log = join(folder, `${processName}.log`);
-      return { process: new LineProcess(processName, [program, ...options.protocol], log), first, count };
+      return {
+        process: new LineProcess(processName, [program, ...options.protocol], log),
+        index,
+        first,
+        count,
+      };
     });
     return new Fleet(options, hands);
   }
@@ -79,16 +86,16 @@ export class Fleet {
     return `${this.#options.name}-${number}`;
   }
 
-  /** The first so many processes alone, with their clients; who has the whole fleet stops it. */
-  part(processes: number): Fleet {
-    const hands = this.hands.slice(0, processes);
+  /** So many processes alone, with their clients; who has the whole fleet stops it. */
+  part(processes: number, first = 0): Fleet {
+    const hands = this.hands.slice(first, first + processes);
     const clients = hands.reduce((sum, { count }) => sum + count, 0);
     return new Fleet({ ...this.#options, clients }, hands);
   }
 
   /** The push-servers that these clients belong to. */
   serversIn({ pushServers }: Target): PushServer[] {
-    return [...new Set(this.hands.map((_, index) => pushServers[index % pushServers.length]!))];
+    return [...new Set(this.hands.map(({ index }) => pushServers[index % pushServers.length]!))];
   }
 
   /** Hands each process its clients with their tokens; the clients of a process belong to one server. */
@@ -156,12 +163,22 @@ export class Fleet {
   }
 
   /**
-   * Connects everyone, at a rate over all or, with 0, as fast as it goes. Answers how long that took. Throws when some could not: a load
-   * with fewer clients than were asked for measures something else.
+   * Connects everyone, at a rate or, with 0, as fast as it goes, so many processes with their clients at a time. Answers how long that
+   * took, in seconds. Throws when some could not: a load with fewer clients than were asked for measures something else.
    */
-  async connect(ratePerSecond = 0): Promise<number> {
-    const processes = this.hands.length;
+  async connect(ratePerSecond = 0, processesAtOnce = this.hands.length): Promise<number> {
     const startedAtMs = performance.now();
+    for (let first = 0; first < this.hands.length; first += processesAtOnce) {
+      const part = this.part(processesAtOnce, first);
+      await part.#connect(ratePerSecond);
+      if (part.clients < this.clients)
+        this.#options.say(`  ${part.clients} clients of ${this.clients} more are connected`);
+    }
+    return (performance.now() - startedAtMs) / 1000;
+  }
+
+  async #connect(ratePerSecond: number): Promise<void> {
+    const processes = this.hands.length;
     await this.tell('connect', {
       rate: Math.ceil(ratePerSecond / processes),
       concurrency: Math.max(4, Math.ceil(LOGINS_AT_ONCE / processes)),
@@ -171,7 +188,6 @@ export class Fleet {
       throw new Error(
         `only ${stats.connected} of ${this.clients} clients could sign in; ${stats.loginFailures} failed: ${inWords({ ...stats.closed, ...stats.failures })}`,
       );
-    return (performance.now() - startedAtMs) / 1000;
   }
 
   /** Waits until all are connected, or no more can be expected. */

@@ -24,11 +24,15 @@ export async function warmUp({ findings }: Bench, fleet: Fleet): Promise<void> {
 export async function signIn(
   { findings, target }: Bench,
   fleet: Fleet,
-  { ratePerSecond = 0, goal = null }: { ratePerSecond?: number; goal?: Goal | null } = {},
+  {
+    ratePerSecond = 0,
+    goal = null,
+    processesAtOnce,
+  }: { ratePerSecond?: number; goal?: Goal | null; processesAtOnce?: number } = {},
 ): Promise<{ microseconds: number; seconds: number }> {
   await resetCounts(fleet);
   const meter = new CpuMeter(target, fleet);
-  const seconds = await fleet.connect(ratePerSecond);
+  const seconds = await fleet.connect(ratePerSecond, processesAtOnce);
   const { logins, histograms } = await fleet.stats();
   const each = (cpuSeconds: number): number => (cpuSeconds / logins) * 1e6;
   findings.figure('logins: token verified, route claimed, answered', logins / seconds, '/s', goal);

@@ -38,7 +38,7 @@ const STORED_DEADLINE_MS = 300_000;
 export const soak: Scenario = {
   name: 'soak',
   what: 'mixed load for an hour: client to client, upstream, broadcasts, targeted pushes; slopes of memory and latency',
-  defaults: { connections: 700_000, nodes: 2, ratePerSecond: 2800, durationSeconds: 3600 },
+  defaults: { connections: 700_000, nodes: 2, ratePerSecond: 1400, durationSeconds: 3600 },
   services: ['route', 'consumer', 'admin'],
   run: async (bench) => {
     const { fleet, findings } = bench;

@@ -1,9 +1,8 @@
 import { atTurnEnd } from './turn-end.ts';
 
 /**
- * A lane carries items to one place in order: a call is in flight, and what piles up meanwhile goes in the next one. So
- * batches grow with the load, and nothing waits when there is none. Where so much piles up that the two ends would only take turns, one waiting while the
- * other works, a further call begins before the earlier ones are answered.
+ * A lane carries items to one place in order: what one turn of the event loop brings goes in one call, and while as many calls as may be are in
+ * flight, what piles up goes in the next one. So batches grow with the load, and the two ends do not take turns, one waiting while the other works.
  */
 export interface LaneOptions<Item> {
   /** Bounds of what waits, without the batch in flight. */
@@ -20,9 +19,6 @@ export interface LaneOptions<Item> {
   /** Makes the call. Must settle by a deadline of its own, and deal with its failures. */
   readonly post: (batch: readonly Item[]) => Promise<void>;
 }
-
-/** What waits when a further call begins: enough to be worth one. */
-const FURTHER_CALL_ITEMS = 16;
 
 export class Lane<Item> {
   readonly #options: LaneOptions<Item>;
@@ -52,9 +48,7 @@ export class Lane<Item> {
   }
 
   #planCall(): void {
-    const { length } = this.#queue;
-    const isWorthOne = this.#calls === 0 ? length > 0 : length >= FURTHER_CALL_ITEMS;
-    if (this.#isCallPlanned || !isWorthOne || this.#calls >= this.#options.maxCalls) return;
+    if (this.#isCallPlanned || this.#queue.length === 0 || this.#calls >= this.#options.maxCalls) return;
     this.#isCallPlanned = true;
     // What the sockets that are ready now bring shares the call.
     atTurnEnd(() => void this.#call());

@@ -77,10 +77,10 @@ async function costs(
   const { microseconds, seconds } = await bench.phase(`${name} sign in`, () =>
     signIn(bench, fleet, { processesAtOnce: FEW_PROCESSES }),
   );
+  const minute = await bench.phase(`${name} are held`, () => hold(bench, fleet, holdSeconds));
   const after = await bench.phase('collecting garbage', () => held(bench, servers));
   const added = fleet.clients - connectedBefore;
   reportPerConnection(bench, before, after, added, `, of ${name}`);
-  const minute = await bench.phase(`${name} are held`, () => hold(bench, fleet, holdSeconds));
   const broadcasts = await bench.phase(`a broadcast to ${name}`, () => pushSingly(bench, fleet, BROADCASTS));
   reportBroadcasts(bench, `a broadcast to ${name}`, broadcasts, { atMost: 15 });
   const durationSeconds = Math.min(SEND_SECONDS, holdSeconds);

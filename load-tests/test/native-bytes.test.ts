@@ -181,19 +181,20 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     await readers.tell('clients', { file, address: `127.0.0.1:${port}`, source: '127.8.1.2' });
     await readers.tell('connect', { concurrency: 10 });
     await waitFor(async () => (await bare.tell<{ connections: number }>('stats')).connections === 50);
-    expect(await bare.tell('write', { rounds: 4, bytes: 128 })).toMatchObject({
-      connections: 50,
-      writes: 200,
-      messages: 200,
-      blocked: 0,
-    });
-    const batched = await bare.tell<{ cpuSeconds: number }>('write', { rounds: 3, bytes: 128, batch: 5 });
-    expect(batched).toMatchObject({ writes: 150, messages: 750 });
-    expect(batched.cpuSeconds).toBeGreaterThan(0);
-    const stats = await statsWhen(readers, ({ delivered }) => delivered === 950);
-    expect(stats).toMatchObject({ gaps: 0, duplicates: 0, lastBroadcast: { min: 19, max: 19 }, closed: {} });
-    expect(stats.bytesIn).toBe(950 * 128);
-    expect(countOf(stats.histograms.deliver)).toBe(950);
+    for (let round = 0; round < 4; round++)
+      expect(await bare.tell('write', { bytes: 128 })).toEqual({
+        connections: 50,
+        writes: 50,
+        messages: 50,
+        blocked: 0,
+      });
+    const batched = await bare.tell('write', { bytes: 128, batch: 5 });
+    expect(batched).toMatchObject({ writes: 50, messages: 250 });
+    expect((await bare.tell<{ cpuSeconds: number }>('stats')).cpuSeconds).toBeGreaterThan(0);
+    const stats = await statsWhen(readers, ({ delivered }) => delivered === 450);
+    expect(stats).toMatchObject({ gaps: 0, duplicates: 0, lastBroadcast: { min: 9, max: 9 }, closed: {} });
+    expect(stats.bytesIn).toBe(450 * 128);
+    expect(countOf(stats.histograms.deliver)).toBe(450);
     expect(await readers.tell('cut')).toEqual({ cut: 50 });
     await waitFor(async () => (await bare.tell<{ connections: number }>('stats')).connections === 0);
   });

@@ -119,24 +119,18 @@ static void nextMessages(Buffer *bytes, uint32_t messages, size_t messageBytes) 
 
 static void commandWrite(Arguments *arguments, Buffer *answer) {
   static Buffer bytes;
-  uint32_t rounds = (uint32_t)argumentNumber(arguments, "rounds", 1, 1e6);
   size_t messageBytes = (size_t)argumentNumber(arguments, "bytes", 48, 65536);
   uint32_t batch = (uint32_t)argumentNumberOr(arguments, "batch", 1, 1000, 1);
   if (!argumentsAreGood(arguments)) return;
-  uint64_t writes = 0, blocked = 0, startedNs = nowNs();
-  double cpuBefore = cpuSeconds();
-  for (uint32_t round = 0; round < rounds; round++) {
-    nextMessages(&bytes, batch, messageBytes);
-    for (uint32_t number = 0; number < everHeld; number++) {
-      if (*connection(number) < 0) continue;
-      if (writeWhole(*connection(number), &bytes, &blocked)) writes++;
-      else drop(number);
-    }
+  uint64_t writes = 0, blocked = 0;
+  nextMessages(&bytes, batch, messageBytes);
+  for (uint32_t number = 0; number < everHeld; number++) {
+    if (*connection(number) < 0) continue;
+    if (writeWhole(*connection(number), &bytes, &blocked)) writes++;
+    else drop(number);
   }
-  double cpu = cpuSeconds() - cpuBefore;
-  bufferPrint(answer, "{\"connections\":%u,\"writes\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"blocked\":%" PRIu64, held, writes,
+  bufferPrint(answer, "{\"connections\":%u,\"writes\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"blocked\":%" PRIu64 "}", held, writes,
               writes * batch, blocked);
-  bufferPrint(answer, ",\"cpuSeconds\":%.6f,\"seconds\":%.6f}", cpu, (double)(nowNs() - startedNs) / 1e9);
 }
 
 static void commandStats(Arguments *arguments, Buffer *answer) {

@@ -10,11 +10,14 @@
 #include "protocol.h"
 
 void clientLoggedIn(Client *client, Buffer *out) {
+  uint64_t now = nowNs();
   loginIsAnswered(client);
   client->state = CONNECTED;
   clients.connected++;
   counters.logins++;
-  histogramAdd(&counters.login, nowNs() - client->intendedNs);
+  if (counters.firstLoginNs == 0) counters.firstLoginNs = now;
+  counters.lastLoginNs = now;
+  histogramAdd(&counters.login, now - client->intendedNs);
   if (client->isChurning) churnLeave(client);
   else sendWhatIsDue(client, out);
 }

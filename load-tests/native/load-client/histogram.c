@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
+#include "../shared/clock.h"
+
 #define HALF_BITS 7
 
 /*
@@ -25,7 +27,7 @@ static uint64_t upperOf(uint32_t bucket) {
 }
 
 void histogramAdd(Histogram *histogram, uint64_t durationNs) {
-  histogram->counts[bucketOf(durationNs / 1000)]++;
+  histogram->counts[bucketOf(durationNs / NS_PER_US)]++;
 }
 
 void histogramPrint(const Histogram *histogram, Buffer *buffer) {

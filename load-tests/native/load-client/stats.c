@@ -1,5 +1,6 @@
 #include <inttypes.h>
 
+#include "../shared/clock.h"
 #include "client.h"
 #include "commands.h"
 #include "counters.h"
@@ -47,6 +48,8 @@ static void printCounters(Buffer *answer) {
   printNumber(answer, "connecting", clients.connecting);
   printNumber(answer, "logins", counters.logins);
   printNumber(answer, "loginFailures", counters.loginFailures);
+  printNumber(answer, "firstLoginUs", counters.firstLoginNs / NS_PER_US);
+  printNumber(answer, "lastLoginUs", counters.lastLoginNs / NS_PER_US);
   printNamed(answer, "failures", &counters.failures);
   printNamed(answer, "closed", &counters.closed);
   printNumber(answer, "cut", counters.cut);

@@ -6,6 +6,7 @@
 
 #define NS_PER_SECOND 1000000000ull
 #define NS_PER_MS 1000000ull
+#define NS_PER_US 1000ull
 #define NEVER UINT64_MAX
 
 /* CLOCK_MONOTONIC: what process.hrtime.bigint() answers in Node, so that times of both can be compared on one machine. */

@@ -16,24 +16,20 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-async function write(rounds: number, bytes: number, batch: number): Promise<object> {
-  const before = cpuSeconds();
+async function write(bytes: number, batch: number): Promise<object> {
   const frame = Buffer.alloc(bytes * batch, '.');
-  for (let round = 0; round < rounds; round++) {
-    for (let index = 0; index < sockets.length; index++) {
-      sockets[index]!.write(frame);
-      // Like the push-server: other work has its turn during a broadcast.
-      if (index % SLICE === SLICE - 1) await new Promise(setImmediate);
-    }
+  for (let index = 0; index < sockets.length; index++) {
+    sockets[index]!.write(frame);
+    // Like the push-server: other work has its turn during a broadcast.
+    if (index % SLICE === SLICE - 1) await new Promise(setImmediate);
   }
-  return { connections: sockets.length, cpuSeconds: cpuSeconds() - before };
+  return { connections: sockets.length };
 }
 
 async function obey(line: string): Promise<object> {
   const [word, ...pairs] = line.split(' ');
   const values = Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string]));
-  if (word === 'write')
-    return write(Number(values['rounds']), Number(values['bytes']), Number(values['batch'] ?? 1));
+  if (word === 'write') return write(Number(values['bytes']), Number(values['batch'] ?? 1));
   if (word === 'stats') return { connections: sockets.length, cpuSeconds: cpuSeconds() };
   if (word !== 'listen') return { error: `no such command: ${word}` };
   await new Promise<void>((listening) =>

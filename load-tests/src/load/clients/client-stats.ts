@@ -9,6 +9,9 @@ export interface ClientCounts {
   readonly connecting: number;
   readonly logins: number;
   readonly loginFailures: number;
+  /** When a login was answered first and last, in microseconds of CLOCK_MONOTONIC; 0: none was. */
+  readonly firstLoginUs: number;
+  readonly lastLoginUs: number;
   /** Connections that could not be opened, by the name of the error. */
   readonly failures: Counts;
   /** Connections that ended, by the name of the server's close code, `lost` without one. */
@@ -61,12 +64,15 @@ export function together(all: readonly ClientStats[]): ClientStats {
 export function countsTogether(all: readonly ClientCounts[]): ClientCounts {
   const sum = (of: (counts: ClientCounts) => number): number =>
     all.reduce((total, one) => total + of(one), 0);
+  const logins = all.filter(({ firstLoginUs }) => firstLoginUs > 0);
   return {
     clients: sum(({ clients }) => clients),
     connected: sum(({ connected }) => connected),
     connecting: sum(({ connecting }) => connecting),
     logins: sum(({ logins }) => logins),
     loginFailures: sum(({ loginFailures }) => loginFailures),
+    firstLoginUs: logins.length === 0 ? 0 : Math.min(...logins.map(({ firstLoginUs }) => firstLoginUs)),
+    lastLoginUs: Math.max(...all.map(({ lastLoginUs }) => lastLoginUs)),
     failures: sumCounts(all.map(({ failures }) => failures)),
     closed: sumCounts(all.map(({ closed }) => closed)),
     reconnects: sum(({ reconnects }) => reconnects),

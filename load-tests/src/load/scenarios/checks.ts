@@ -1,4 +1,4 @@
-import { PublishStatus, SendStatus } from '@longwire/protocol';
+import { PublishStatus, SendStatus, type CloseName } from '@longwire/protocol';
 import { inWords, totalOf, type ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench } from '../scenario.ts';
@@ -7,6 +7,7 @@ import type { Held } from './memory.ts';
 
 /** Of each push-server. */
 const SPARE_FILES = 24;
+const MAY_REFUSE: ReadonlySet<string> = new Set<CloseName>(['overloaded', 'backendUnavailable']);
 
 /** Nothing came twice, nothing was skipped, and as much came as should have. */
 export function checkDeliveries(
@@ -63,10 +64,25 @@ export function checkNobodyLeft(
   findings.check(totalOf(closed) === 0, `${what}: connections were closed: ${inWords(closed)}`);
 }
 
-/** Directory and nodes agree on how many are online. */
+/**
+ * Where many come at once a node may send some away, who come again: how many, by reason, are figures. Any other end of a connection, or of a try
+ * to open one, is a failure.
+ */
+export function reportRefusals(
+  { findings }: Bench,
+  what: string,
+  { closed, failures }: Pick<ClientStats, 'closed' | 'failures'>,
+): void {
+  for (const [reason, count] of Object.entries({ ...closed, ...failures })) {
+    findings.figure(`${what}, sent away: ${reason}`, count, '');
+    findings.check(MAY_REFUSE.has(reason), `${what}: ${count} ended with ${reason}`);
+  }
+}
+
+/** Directory and nodes both count as many online as are connected. */
 export async function checkDrift({ findings, target }: Bench, connected: number): Promise<void> {
   const drift = await driftFrom(connected, target);
-  findings.figure('online count in the directory against live connections, drift', drift, '', { atMost: 0 });
+  findings.figure('online count against live connections, drift', drift, '', { atMost: 0 });
   findings.same('drift of the online count', drift, 0);
 }
 

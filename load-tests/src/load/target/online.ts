@@ -1,20 +1,25 @@
 import { until } from '../../lib/until.ts';
 import type { Target } from './target.ts';
 
+/** What admin-platform counts. */
 interface Online {
   readonly byNodes: number;
   readonly byDirectory: number;
-  readonly drift: number;
 }
 
 const SETTLE_DEADLINE_MS = 90_000;
 
-/** Waits until nodes and directory agree on so many clients; answers how far the directory is from that in the end. */
+/** Waits until nodes and directory agree on so many clients; answers how far they are from that in the end. */
 export async function driftFrom(connected: number, target: Target): Promise<number> {
   const online = await until(
     () => target.call<Online>({ role: 'admin', method: 'GET', path: '/v1/online' }),
-    ({ drift, byDirectory }) => drift === 0 && byDirectory === connected,
+    (seen) => driftOf(seen, connected) === 0,
     SETTLE_DEADLINE_MS,
   );
-  return Math.abs(online.byDirectory - connected);
+  return driftOf(online, connected);
+}
+
+/** How far the count of the nodes or that of the directory, whichever is further, is from the connections that there are. */
+export function driftOf({ byNodes, byDirectory }: Online, connected: number): number {
+  return Math.max(Math.abs(byNodes - connected), Math.abs(byDirectory - connected));
 }

@@ -84,6 +84,18 @@ export async function statusOfSet(set: SetName): Promise<Outcome[]> {
   );
 }
 
+/** How each backend of the set is set up, in words, by its name. */
+export function tuningOf(set: SetName): Record<BackendName, string> {
+  const words = (backend: Backend): string => {
+    const place = placeOf(set, backend.name);
+    return isContainer(place.folder) ? 'a container of deploy/compose.yaml' : backend.tuning(place);
+  };
+  return Object.fromEntries(backends.map((backend) => [backend.name, words(backend)])) as Record<
+    BackendName,
+    string
+  >;
+}
+
 /** JSON of one object: the variables (`LONGWIRE_REDIS_URL` and so on) of the backends that answer. */
 export function environmentFile(set: SetName): string {
   return join(setFolder(set), 'env.json');

@@ -18,6 +18,8 @@ export interface Backend {
   /** The variable that carries its address to services and tests. */
   variable: string;
   needs: Need[];
+  /** How many there are and what differs from the defaults, in words, for whoever judges a measurement by it. */
+  tuning(place: Place): string;
   /** Makes its folder ready (idempotent) and answers with the command to run in it. May take a minute the first time. */
   prepare(place: Place): Promise<Command>;
   /** Its address; throws when `prepare` was never run there. */

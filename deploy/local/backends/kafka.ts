@@ -17,6 +17,7 @@ const classpath = join(jars, '*');
  * Kafka's batches is large for so small a heap, and made that collector begin another round.
  */
 const withoutThreadsBeside = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+const javaFlags = ['-Xms128m', '-Xmx384m', ...withoutThreadsBeside];
 
 /** One Kafka broker in KRaft mode, which is its own controller. */
 export const kafka: Backend = {
@@ -26,6 +27,7 @@ export const kafka: Backend = {
     { what: 'java', debianPackage: 'default-jre-headless' },
     { what: 'mvn', debianPackage: 'maven' },
   ],
+  tuning: () => `one broker, so one replica; ${javaFlags.join(' ')}`,
   prepare: async (place) => {
     await fetchJars();
     const config = join(place.folder, 'server.properties');
@@ -38,7 +40,7 @@ export const kafka: Backend = {
     }
     return {
       program: 'java',
-      args: ['-Xms128m', '-Xmx384m', ...withoutThreadsBeside, '-cp', classpath, 'kafka.Kafka', config],
+      args: [...javaFlags, '-cp', classpath, 'kafka.Kafka', config],
     };
   },
   address: (place) => `127.0.0.1:${place.port}`,

@@ -16,12 +16,12 @@ export const mariadb: Backend = {
     { what: 'mariadbd', debianPackage: 'mariadb-server' },
     { what: 'mariadb-install-db', debianPackage: 'mariadb-server' },
   ],
+  tuning: (place) => `one, without a binary log; ${caches(place).join(' ')}`,
   prepare: async (place) => {
     await installDatabase(place);
     await preparePassword(place);
     const init = join(place.folder, 'init.sql');
     await writeFile(init, initialSql(password(place)), { mode: 0o600 });
-    const cache = `${place.databaseCacheMiB}M`;
     return {
       program: 'mariadbd',
       args: [
@@ -29,7 +29,7 @@ export const mariadb: Backend = {
         // Relative to the data folder: a socket's whole path may have 107 bytes at most.
         ['--bind-address=127.0.0.1', `--port=${place.port}`, '--socket=mariadb.sock'],
         ['--skip-name-resolve', '--skip-log-bin', '--character-set-server=utf8mb4'],
-        [`--innodb-buffer-pool-size=${cache}`, `--innodb-log-file-size=${cache}`, '--max-connections=300'],
+        [...caches(place), '--max-connections=300'],
       ].flat(),
     };
   },
@@ -49,6 +49,10 @@ export const mariadb: Backend = {
 
 /** Without it, MariaDB refuses to run as root and looks for a user `mysql`. */
 const asThisUser = `--user=${userInfo().username}`;
+
+function caches({ databaseCacheMiB }: Place): string[] {
+  return [`--innodb-buffer-pool-size=${databaseCacheMiB}M`, `--innodb-log-file-size=${databaseCacheMiB}M`];
+}
 
 const dataFolder = (place: Place) => join(place.folder, 'data');
 const passwordFile = (place: Place) => join(place.folder, 'password');

@@ -6,6 +6,7 @@ export const redis: Backend = {
   name: 'redis',
   variable: 'LONGWIRE_REDIS_URL',
   needs: [{ what: 'redis-server', debianPackage: 'redis-server' }],
+  tuning: () => 'one, without persistence',
   prepare: async (place) => ({
     program: 'redis-server',
     args: [

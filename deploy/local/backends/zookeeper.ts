@@ -6,6 +6,7 @@ import type { Backend } from '../backend.ts';
 const jar = '/usr/share/java/zookeeper.jar';
 /** Logs to standard error; without it ZooKeeper says nothing at all. */
 const logJar = '/usr/share/java/slf4j-simple.jar';
+const javaFlags = ['-Xms32m', '-Xmx128m', '-XX:+UseSerialGC'];
 
 /** ZooKeeper, standalone, from Debian's jar (whose manifest names the jars that it needs). */
 export const zookeeper: Backend = {
@@ -15,6 +16,7 @@ export const zookeeper: Backend = {
     { what: 'java', debianPackage: 'default-jre-headless' },
     { what: jar, debianPackage: 'zookeeper' },
   ],
+  tuning: () => `one; ${javaFlags.join(' ')}`,
   prepare: async (place) => {
     const settings = {
       dataDir: join(place.folder, 'data'),
@@ -34,7 +36,7 @@ export const zookeeper: Backend = {
     return {
       program: 'java',
       args: [
-        ['-Xms32m', '-Xmx128m', '-XX:+UseSerialGC', '-Dzookeeper.jmx.log4j.disable=true'],
+        [...javaFlags, '-Dzookeeper.jmx.log4j.disable=true'],
         ['-cp', `${jar}:${logJar}`, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', config],
       ].flat(),
     };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tuningOf } from '../../../../deploy/local/backend-set.ts';
 import { backendNames, placeOf } from '../../../../deploy/local/sets.ts';
 import { lastLines } from '../../../../deploy/local/run.ts';
 import { Cluster, type Node, type NodeOptions, type Role } from '../../lib/cluster.ts';
@@ -21,7 +22,7 @@ export const LOAD_SETTINGS = {
 
 /** A cluster of its own on backends of its own, run from `dist/`, as users run it. */
 export class OwnCluster implements Target {
-  readonly settings = LOAD_SETTINGS;
+  readonly settings = { ...LOAD_SETTINGS, ...tuningOf('load') };
   readonly lost: Promise<never>;
   readonly #cluster: Cluster;
   /** Of those that are to end. */

@@ -32,7 +32,7 @@ export async function readMetrics({ url }: PushServer, apiKey: string): Promise<
 /** The cluster under load. */
 export interface Target {
   readonly pushServers: readonly PushServer[];
-  /** Settings that are not the defaults, for the report. */
+  /** What is not as it comes, for the report: settings of push-servers, and how each backend is set up. */
   readonly settings: Readonly<Record<string, string>>;
   /** Null: the tables cannot be looked into. */
   readonly databaseUrl: string | null;

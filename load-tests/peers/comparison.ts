@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { withLock } from '../../deploy/local/lock.ts';
 import { dataRoot, loadLockPort } from '../../deploy/local/sets.ts';
 import { interruption, unlessInterrupted } from '../src/lib/interruption.ts';
+import { withPrivateFolder } from '../src/lib/private-folder.ts';
 import { privateFolder } from '../src/load/clients/fleet.ts';
 import { thisMachine } from '../src/load/machine.ts';
 import type { ComparisonOptions } from './arguments.ts';
@@ -39,15 +40,16 @@ class Comparison {
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
     const end = interruption();
-    try {
-      await this.#startAll(end);
-      await unlessInterrupted(this.#compare(), end);
-    } finally {
-      this.#say('ending everything');
-      await Promise.all(this.#sides.map(({ fleet }) => fleet.stop()));
-      await Promise.all(this.#contenders.map((contender) => contender.stop()));
-      rmSync(join(this.#folder, privateFolder), { recursive: true, force: true });
-    }
+    await withPrivateFolder(join(this.#folder, privateFolder), async () => {
+      try {
+        await this.#startAll(end);
+        await unlessInterrupted(this.#compare(), end);
+      } finally {
+        this.#say('ending everything');
+        await Promise.all(this.#sides.map(({ fleet }) => fleet.stop()));
+        await Promise.all(this.#contenders.map((contender) => contender.stop()));
+      }
+    });
     this.#report();
     return this.#problems.length === 0;
   }

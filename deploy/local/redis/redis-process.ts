@@ -60,6 +60,8 @@ export class RedisProcess {
     let printed = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => (printed = (printed + text.toString()).slice(-4000)));
+    // A missing program, say.
+    child.on('error', (error) => (printed += error.message));
     await waitFor(async () => {
       if (child.exitCode !== null) throw new Error(lastLines(printed));
       return (await this.command('PING')) === 'PONG';

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { environment } from '../../../deploy/local/run.ts';
 import { cpuSecondsOf, openFilesOf, residentBytesOf } from './proc.ts';
 
 const STOP_DEADLINE_MS = 20_000;
@@ -20,13 +21,13 @@ export class Process {
   readonly name: string;
   readonly logFile: string;
   readonly child: ChildProcess;
-  /** Resolves with the exit code, or the name of the signal. */
+  /** Resolves with the exit code, the name of the signal, or why it could not be started. */
   readonly exited: Promise<number | string>;
   hasExited = false;
 
   /**
    * One that `speaks` lines is told and answers over stdin and stdout, one that speaks messages over Node's channel, and one that speaks nothing
-   * is begun as users begin it. What the last two print is logged.
+   * is begun as users begin it. What the last two print is logged. The program is looked for where `isPresent` looks, too.
    */
   constructor(
     name: string,
@@ -39,26 +40,33 @@ export class Process {
     this.logFile = logFile;
     const [program = '', ...args] = command;
     this.child = spawn(program, args, {
-      env: { ...process.env, ...env },
+      env: environment(env),
       stdio: stdioOf[speaks],
       serialization: 'advanced',
     });
     // One that is started again goes on in its file.
     const log = createWriteStream(logFile, { flags: 'a' });
-    if (speaks !== 'lines') this.child.stdout!.pipe(log, { end: false });
-    this.child.stderr!.pipe(log, { end: false });
     this.exited = new Promise((resolve) => {
-      this.child.once('exit', (code, signal) => {
+      const end = (how: number | string): void => {
         this.hasExited = true;
         running.delete(this.child);
-        resolve(code ?? signal ?? 'unknown');
+        resolve(how);
+      };
+      this.child.once('exit', (code, signal) => end(code ?? signal ?? 'unknown'));
+      this.child.on('error', (error) => {
+        log.write(`${error.message}\n`);
+        // With a pid it runs, and could only not be told something.
+        if (this.child.pid === undefined) end(error.message);
       });
     });
+    if (speaks !== 'lines') this.child.stdout!.pipe(log, { end: false });
+    this.child.stderr!.pipe(log, { end: false });
     running.add(this.child);
     // Not at the exit: what it printed last may come later.
     this.child.once('close', () => log.end());
   }
 
+  /** Of one that could be started. */
   get pid(): number {
     return this.child.pid!;
   }

@@ -19,7 +19,7 @@ export interface Plan {
 }
 
 /** Rough, and on the safe side; what a run really takes is in its report. */
-const KERNEL_BYTES_PER_CONNECTION = 8.5 * 1024;
+const KERNEL_BYTES_PER_CONNECTION = 10_500;
 const USER_BYTES_PER_CONNECTION = 4 * 1024;
 const NODE_BYTES = 80e6;
 const CLIENT_PROCESS_BYTES = 10e6;

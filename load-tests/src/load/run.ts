@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../../../deploy/local/lock.ts';
 import { dataRoot, loadLockPort } from '../../../deploy/local/sets.ts';
 import { buildServices } from '../lib/build.ts';
 import { interruption, unlessInterrupted } from '../lib/interruption.ts';
+import { withPrivateFolder } from '../lib/private-folder.ts';
 import { SeededRandom } from '../lib/random.ts';
 import { CONNECTIONS_PER_PROCESS, type LoadOptions } from './arguments.ts';
 import { Fleet, privateFolder } from './clients/fleet.ts';
@@ -85,13 +86,14 @@ class Run {
       cluster === null
         ? await this.#startCluster(end)
         : new GivenCluster(cluster, this.#scenario.services, process.env);
-    try {
-      await this.#load(target, end);
-    } finally {
-      this.#say('ending everything');
-      await target.stop();
-      rmSync(join(this.#folder, privateFolder), { recursive: true, force: true });
-    }
+    await withPrivateFolder(join(this.#folder, privateFolder), async () => {
+      try {
+        await this.#load(target, end);
+      } finally {
+        this.#say('ending everything');
+        await target.stop();
+      }
+    });
     return this.#findings.failures.length === 0;
   }
 

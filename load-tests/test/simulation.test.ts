@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { DirectoryFigures } from '../../packages/cluster/test/directory-simulation.ts';
 import type {
@@ -10,6 +11,7 @@ import { largestBias, shareExceededBy, tailOf } from '../src/simulation/chance.t
 import { costs } from '../src/simulation/costs.ts';
 import { runPart } from '../src/simulation/part.ts';
 import { bends, bendsAt, demands } from '../src/simulation/plan.ts';
+import { bendsTable, needsTable } from '../src/simulation/plan-table.ts';
 import { textTable } from '../src/simulation/text-table.ts';
 import { asItComes } from '../src/simulation/wave.ts';
 
@@ -138,6 +140,12 @@ describe('the plan', () => {
       expect(of(100e6), what).toBeGreaterThanOrEqual(of(10e6));
       expect(of(10e6), what).toBeGreaterThanOrEqual(of(1e6));
     }
+  });
+
+  test('docs/scale.md has its tables, as `npm run simulate -- plan` prints them', () => {
+    const page = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
+    expect(page).toContain(`\n${needsTable}\n`);
+    expect(page).toContain(`\n${bendsTable}\n`);
   });
 
   test('the place of a bend is where its limit is reached', () => {

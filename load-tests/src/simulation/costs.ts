@@ -5,22 +5,32 @@ interface Cost {
   readonly from: string;
 }
 
-const bench = 'docs/benchmarks.md';
+const load = (scenario: string): string => `\`npm run load -- ${scenario}\``;
 const directory = '`npm run simulate -- directory`';
 const placement = '`npm run simulate -- placement`';
 
-/** What things cost on the machine of docs/benchmarks.md. CPU is user and system time of one core. */
+/** What things cost on the machine of docs/benchmarks.md. CPU is user and system time of one core, of push-servers where nothing else is said. */
 export const costs = {
-  userMemoryPerConnection: { value: 6350, unit: 'bytes', from: bench },
+  userMemoryPerConnection: { value: 2300, unit: 'bytes', from: load('idle') },
   kernelMemoryPerConnection: {
-    value: 4096,
+    value: 5000,
     unit: 'bytes',
-    from: 'slab and socket memory of an idle TCP socket',
+    from: `${load('idle')}: half of what both ends of a connection take`,
   },
-  memoryOfEmptyNode: { value: 175e6, unit: 'bytes', from: bench },
-  cpuPerLogin: { value: 160, unit: 'us', from: bench },
-  cpuPerHeartbeat: { value: 15, unit: 'us', from: 'one small read and one small write, docs/benchmarks.md' },
-  cpuPerBroadcastRecipient: { value: 10, unit: 'us', from: bench },
+  memoryOfEmptyNode: { value: 60e6, unit: 'bytes', from: load('idle') },
+  cpuToHoldForMinute: {
+    value: 54,
+    unit: 'us',
+    from: `${load('idle')}: a heartbeat, the audit, and what else a connection asks for in a minute`,
+  },
+  cpuPerLogin: { value: 120, unit: 'us', from: load('storm') },
+  cpuPerBroadcastRecipient: { value: 9, unit: 'us', from: load('broadcast') },
+  cpuPerSend: {
+    value: 52,
+    unit: 'us',
+    from: `${load('p2p --rate 20000')}: both nodes, where calls are shared`,
+  },
+  cpuPerPublish: { value: 20, unit: 'us', from: load('upstream') },
   bytesPerRouteInListpack: { value: 65, unit: 'bytes', from: directory },
   bytesPerRouteInHashtable: { value: 107, unit: 'bytes', from: directory },
   redisCpuPerClaim: { value: 3.2, unit: 'us', from: directory },
@@ -28,11 +38,10 @@ export const costs = {
   redisCpuPerConfirm: { value: 2.4, unit: 'us', from: directory },
   redisCpuPerSweptRoute: { value: 1, unit: 'us', from: directory },
   redisCpuPerLeaseRead: { value: 6.5, unit: 'us', from: directory },
-  nodeCpuPerConfirm: { value: 3, unit: 'us', from: directory },
   cpuPerChoicePerNode: { value: 0.0042, unit: 'us', from: placement },
   memberRecord: { value: 260, unit: 'bytes', from: 'the znode of a push-server, JSON' },
   memberName: { value: 24, unit: 'bytes', from: 'its name in a list of children, with the length in front' },
-  rowsPerSecondOfDatabase: { value: 20_000, unit: 'rows/s', from: 'the goal of docs/benchmarks.md' },
+  rowsPerSecondOfDatabase: { value: 20_000, unit: 'rows/s', from: load('upstream') },
   recordsPerSecondOfPartition: {
     value: 20_000,
     unit: 'records/s',

@@ -4,6 +4,7 @@ import { costs } from './costs.ts';
 export const assumptions = {
   clientsPerNode: 50_000,
   zones: 3,
+  /** As in what it costs to hold a connection. */
   heartbeatSeconds: 60,
   loginsPerDay: 10,
   publishesPerHour: 4,
@@ -15,7 +16,8 @@ export const assumptions = {
   /** A dead boot is swept until two sweeps have found nothing. */
   sweepsOfDeadNode: 3,
   acceptsPerSecond: 2000,
-  httpConnectionsPerNode: 4,
+  /** One for deliveries and outcomes, and four for rare calls. */
+  connectionsToNode: 5,
   maxHttpConnections: 4096,
   routesPerBucketInListpack: 128,
   buckets: 16_384,
@@ -41,6 +43,7 @@ export interface Bend extends Demand {
 const a = assumptions;
 const SECONDS_A_DAY = 86_400;
 const SECONDS_AN_HOUR = 3600;
+const SECONDS_A_MINUTE = 60;
 
 const nodes = (clients: number): number => Math.ceil(clients / a.clientsPerNode);
 /** With one zone lost the others hold all. */
@@ -83,12 +86,17 @@ export const demands: readonly Demand[] = [
   },
   { what: 'heartbeats', unit: '/s', of: (clients) => clients / a.heartbeatSeconds },
   {
-    what: 'cores for heartbeats, audit and logins, all push-servers',
+    what: 'cores to hold all clients, all push-servers',
+    unit: '',
+    of: (clients) => cores(clients / SECONDS_A_MINUTE, costs.cpuToHoldForMinute.value),
+  },
+  {
+    what: 'cores for logins, sends and publishes, all push-servers',
     unit: '',
     of: (clients) =>
-      cores(clients / a.heartbeatSeconds, costs.cpuPerHeartbeat.value) +
-      cores(confirms(clients), costs.nodeCpuPerConfirm.value) +
-      cores(logins(clients), costs.cpuPerLogin.value),
+      cores(logins(clients), costs.cpuPerLogin.value) +
+      cores(sends(clients), costs.cpuPerSend.value) +
+      cores(publishes(clients), costs.cpuPerPublish.value),
   },
   {
     what: 'CPU of each push-server for a push to everyone',
@@ -125,7 +133,7 @@ export const demands: readonly Demand[] = [
   {
     what: 'connections of one push-server with the others, at most',
     unit: '',
-    of: (clients) => 2 * a.httpConnectionsPerNode * (nodes(clients) - 1),
+    of: (clients) => 2 * a.connectionsToNode * (nodes(clients) - 1),
   },
   { what: 'sends between clients', unit: '/s', of: sends },
   {
@@ -168,7 +176,7 @@ export const bends: readonly Bend[] = [
     of: (clients) =>
       cores((nodes(clients) / a.zones) * a.sweepsOfDeadNode * clients, costs.redisCpuPerSweptRoute.value),
     limit: SECONDS_AN_HOUR * a.utilization,
-    why: 'each dead node has all routes looked through; not done within an hour',
+    why: 'each dead node has all routes looked through, three times; all in an hour',
   },
   {
     what: 'every auth-service reads all leases each second',
@@ -179,17 +187,17 @@ export const bends: readonly Bend[] = [
     why: 'grows with the square of the clients',
   },
   {
-    what: 'connections that other nodes may open to one, four each',
+    what: 'connections that other nodes may open to one, five each',
     unit: '',
-    of: (clients) => a.httpConnectionsPerNode * (nodes(clients) - 1),
+    of: (clients) => a.connectionsToNode * (nodes(clients) - 1),
     limit: a.maxHttpConnections,
-    why: 'push.http.maxConnections as it comes',
+    why: '`push.http.maxConnections` as it comes',
   },
   {
     what: 'a change of the list of nodes, sent to every watcher',
-    unit: 'bytes',
-    of: bytesOfChange,
-    limit: a.linkBytesPerSecond,
+    unit: 'MB',
+    of: (clients) => bytesOfChange(clients) / 1e6,
+    limit: a.linkBytesPerSecond / 1e6,
     why: 'a second of 1 Gbit/s for each node that comes or goes',
   },
   {

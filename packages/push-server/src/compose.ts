@@ -17,6 +17,7 @@ import {
   Certificates,
   createHttpServer,
   createMetrics,
+  failedNodeCalls,
   longwireVersion,
   requireApiKeyOrClusterSecret,
   TokenKeys,
@@ -81,7 +82,7 @@ export async function composePushServer(parts: PushServerParts): Promise<PushSer
   const registry = new SessionRegistry();
   const certificates = new Certificates(metrics, logger);
   const nodeTls = await certificates.openCluster(config.cluster.tls);
-  const nodeClient = new NodeClient(membership, config.cluster.secret, nodeTls);
+  const nodeClient = new NodeClient(membership, config.cluster.secret, nodeTls, failedNodeCalls(metrics));
   const remote = new NodeDeliveries(
     nodeClient,
     membership,

@@ -28,7 +28,7 @@ export interface NodeLease {
   readonly sessions: number;
   /** Resident memory of the process in bytes. */
   readonly memoryBytes: number;
-  /** 99th percentile of the event loop's lateness since the last refresh, in milliseconds. */
+  /** How late the event loop was at the worst since the last refresh, in milliseconds. */
   readonly eventLoopDelayMs: number;
   readonly updatedAtMs: number;
   /** Base URL of the node API: how a node is reached that has left the membership and still has clients. */

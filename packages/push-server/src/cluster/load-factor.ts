@@ -1,6 +1,6 @@
 /** What a node measures of itself, once per look. */
 export interface NodeLoad {
-  /** 99th percentile of the event loop's lateness since the last look. */
+  /** How late the event loop was at the worst since the last look. */
   readonly eventLoopDelayMs: number;
   readonly memoryBytes: number;
   readonly connections: number;

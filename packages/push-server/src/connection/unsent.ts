@@ -6,12 +6,26 @@ import type { Connection } from './connection.ts';
  */
 const MOST_CONNECTIONS = 512;
 
-/** Connections that were written to in this turn of the event loop: at its end each writes all of it at once. */
+/**
+ * Connections that were written to in this turn of the event loop: at its end each writes all of it at once. What answers the bytes that a
+ * connection has just brought leaves before that, with the end of the read: a heartbeat is most often all that a turn has to do.
+ */
 export class Unsent {
   readonly #connections: Connection[] = [];
+  #read: Connection | null = null;
   #isScheduled = false;
 
+  readBegins(connection: Connection): void {
+    this.#read = connection;
+  }
+
+  readEnds(connection: Connection): void {
+    this.#read = null;
+    connection.flush();
+  }
+
   add(connection: Connection): void {
+    if (connection === this.#read) return;
     this.#connections.push(connection);
     if (this.#connections.length >= MOST_CONNECTIONS) this.#flush();
     if (this.#isScheduled) return;

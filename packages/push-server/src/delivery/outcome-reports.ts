@@ -1,5 +1,9 @@
 import {
+  callBounds,
+  FREQUENT_CALL_DEADLINE_MS,
   Lane,
+  LATE_OUTCOME_GRACE_MS,
+  NodeUnreachable,
   type DeliveryOutcome,
   type MemberRole,
   type Membership,
@@ -7,6 +11,7 @@ import {
   type NodeClient,
   type Outcomes,
 } from '@longwire/cluster';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
 
@@ -36,7 +41,8 @@ export interface OutcomeReportsParts {
   readonly logger: Logger;
 }
 
-const CALL_DEADLINE_MS = 2000;
+/** After a connection that could not be made none is tried for as long: see `callBounds`. */
+const LEAST_PAUSE_MS = callBounds.longestPauseMs;
 /** Reports may overtake each other: an outcome is settled once, and in no order. */
 const MAX_CALLS = 4;
 /** As many as one asker may await. */
@@ -44,7 +50,10 @@ const MAX_QUEUED = 500_000;
 /** The asker answers as many senders before anything else has its turn. */
 const MAX_BATCH = 1000;
 
-/** Tells those who asked for deliveries what became of them later. A report that is lost leaves the asker with its own deadline. */
+/**
+ * Tells those who asked for deliveries what became of them later. A report that fails is sent once more: the asker ignores what it has settled. One that
+ * is lost leaves the asker with its own deadline.
+ */
 export class OutcomeReports {
   readonly #parts: OutcomeReportsParts;
   readonly #lanes = new Map<string, Lane<LateOutcome>>();
@@ -95,20 +104,30 @@ export class OutcomeReports {
   }
 
   async #post(origin: Reporter, batch: readonly LateOutcome[]): Promise<void> {
-    const { nodeId, client, dropped, logger } = this.#parts;
+    const { dropped, logger } = this.#parts;
     try {
-      // Without a wait where that can be: the call leaves with whatever else goes there in this turn of the event loop.
-      const api = this.#apiInList(origin) ?? (await this.#leasedApi(origin));
-      if (api === null) throw new Error('the asker has left the cluster');
-      await client.outcomes(
-        api,
-        { nodeId, originRun: origin.run, outcomes: inLists(batch) },
-        CALL_DEADLINE_MS,
-      );
+      await this.#report(origin, batch).catch((error: unknown) => this.#reportAgain(origin, batch, error));
     } catch (error) {
       dropped.inc(batch.length);
       logger.warn({ err: error, origin, outcomes: batch.length }, 'could not report outcomes');
     }
+  }
+
+  async #reportAgain(origin: Reporter, batch: readonly LateOutcome[], error: unknown): Promise<void> {
+    if (!(error instanceof NodeUnreachable)) throw error;
+    // The asker waits so much longer than the first call could take.
+    const pauseMs = LEAST_PAUSE_MS + Math.random() * (LATE_OUTCOME_GRACE_MS - LEAST_PAUSE_MS);
+    await delay(pauseMs, undefined, { ref: false });
+    await this.#report(origin, batch);
+  }
+
+  async #report(origin: Reporter, batch: readonly LateOutcome[]): Promise<void> {
+    const { nodeId, client } = this.#parts;
+    // Without a wait where that can be: the call leaves with whatever else goes there in this turn of the event loop.
+    const api = this.#apiInList(origin) ?? (await this.#leasedApi(origin));
+    if (api === null) throw new Error('the asker has left the cluster');
+    const request = { nodeId, originRun: origin.run, outcomes: inLists(batch) };
+    await client.outcomes(api, request, FREQUENT_CALL_DEADLINE_MS);
   }
 
   #apiInList({ role, nodeId }: Reporter): string | null {

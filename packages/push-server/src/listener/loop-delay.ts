@@ -25,9 +25,9 @@ export class LoopDelay {
     return Math.max(this.#lastMs, performance.now() - this.#dueAtMs);
   }
 
-  /** The worst since this was asked last. In milliseconds. */
+  /** Of the worst tick since this was asked last; one that is late still counts when it comes. In milliseconds. */
   takeWorstMs(): number {
-    const worstMs = Math.max(0, this.#worstMs, this.currentMs());
+    const worstMs = this.#worstMs;
     this.#worstMs = 0;
     return worstMs;
   }

@@ -56,8 +56,6 @@ export class Gateway implements ConnectionOwner {
   readonly #frames: FrameReader;
   readonly #unsent = new Unsent();
   readonly #connections = new Set<Connection>();
-  /** The one whose bytes are looked at. */
-  #read: Connection | null = null;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -103,11 +101,9 @@ export class Gateway implements ConnectionOwner {
   }
 
   onBytes(connection: Connection, bytes: Uint8Array): void {
-    // What answers these bytes leaves at once: a heartbeat is most often all that a turn of the event loop has to do.
-    this.#read = connection;
+    this.#unsent.readBegins(connection);
     this.#frames.read(connection, bytes);
-    this.#read = null;
-    connection.flush();
+    this.#unsent.readEnds(connection);
   }
 
   onFrame(connection: Connection, frame: Frame): void {
@@ -126,7 +122,7 @@ export class Gateway implements ConnectionOwner {
   }
 
   onUnsent(connection: Connection): void {
-    if (connection !== this.#read) this.#unsent.add(connection);
+    this.#unsent.add(connection);
   }
 
   onBacklog(connection: Connection): void {

@@ -8,6 +8,11 @@ type Stream = 'b' | 't';
 
 const DONE_DEADLINE_MS = 180_000;
 
+/** A payload that says which message of its stream it is, and that it is due now. */
+export function markedText(stream: Stream, sequence: number, bytes: number): string {
+  return `#${stream}:${sequence}:${process.hrtime.bigint()}#`.padEnd(bytes, '.');
+}
+
 /** Pushes whose payload says which one it is and since when it is due, for the clients to check. */
 export class Pushes {
   readonly #target: Target;
@@ -49,7 +54,7 @@ export class Pushes {
   ): Promise<string> {
     const sequence = ++this.#last[stream];
     // The request is due now: reading and storing it counts.
-    const text = `#${stream}:${sequence}:${process.hrtime.bigint()}#`.padEnd(bytes, '.');
+    const text = markedText(stream, sequence, bytes);
     const { pushId } = await this.#target.call<PushReport>({
       role: 'route',
       method: 'POST',

@@ -1,5 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
-import { BatchTooLarge, SendQueue, type SendQueueLimits } from '../src/upstream/send-queue.ts';
+import {
+  BatchTooLarge,
+  SendQueue,
+  type SendQueueLimits,
+  type SendQueueParts,
+} from '../src/upstream/send-queue.ts';
 import { UpstreamFull, UpstreamTooLarge, UpstreamUnavailable } from '../src/upstream/index.ts';
 
 const limits: SendQueueLimits = {
@@ -12,31 +17,34 @@ const limits: SendQueueLimits = {
 };
 const eventually = { timeout: 30_000, interval: 10 };
 
-/** A log that takes a batch when it is told to. */
+/** A log that takes a batch when it is told to: the batch that was sent first. */
 class SteppedLog {
   readonly batches: (readonly number[])[] = [];
-  #answer: { resolve: () => void; reject: (error: Error) => void } | null = null;
+  readonly #open: { taken: () => void; fail: (error: Error) => void }[] = [];
 
-  readonly send = (items: readonly number[]): Promise<void> => {
-    if (this.#answer) throw new Error('two sends under way');
+  readonly send: Send = (items, answer) => {
     this.batches.push(items);
-    return new Promise((resolve, reject) => (this.#answer = { resolve, reject }));
+    return new Promise((resolve, fail) => {
+      const taken = () => {
+        answer(items);
+        resolve();
+      };
+      this.#open.push({ taken, fail });
+    });
   };
 
   async answer(error?: Error): Promise<void> {
-    await vi.waitUntil(() => this.#answer !== null, eventually);
-    const answer = this.#answer;
-    this.#answer = null;
-    if (error) answer?.reject(error);
-    else answer?.resolve();
+    await vi.waitUntil(() => this.#open.length > 0, eventually);
+    const { taken, fail } = this.#open.shift()!;
+    if (error) fail(error);
+    else taken();
   }
 }
 
+type Send = SendQueueParts<number>['send'];
+
 /** The group of a number is whether it is odd. */
-function queueOf(
-  log: { readonly send: (items: readonly number[]) => Promise<void> },
-  change: Partial<SendQueueLimits> = {},
-): SendQueue<number> {
+function queueOf(log: { readonly send: Send }, change: Partial<SendQueueLimits> = {}): SendQueue<number> {
   return new SendQueue({ limits: { ...limits, ...change }, groupOf: (item) => item % 2, send: log.send });
 }
 
@@ -55,15 +63,15 @@ describe('SendQueue', () => {
     expect([queue.records, queue.bytes]).toEqual([0, 0]);
   });
 
-  test('one group takes no more than its share of a batch, and nothing overtakes what has to wait', async () => {
+  test('one group takes no more than its share of a batch, and nothing of it overtakes what has to wait', async () => {
     const log = new SteppedLog();
     const queue = queueOf(log, { maxGroupBytes: 100 });
     const added = [2, 4, 1, 6, 3, 5].map((item) => queue.add(item, 40));
     for (let i = 0; i < 2; i += 1) await log.answer();
     await Promise.all(added);
     expect(log.batches).toEqual([
-      [2, 4, 1],
-      [6, 3, 5],
+      [2, 4, 1, 3],
+      [6, 5],
     ]);
   });
 
@@ -80,18 +88,98 @@ describe('SendQueue', () => {
     expect(log.batches).toEqual([[1, 2, 4]]);
   });
 
-  test('tries a failed batch again, before anything that came later', async () => {
+  test('tries again what failed, before anything of its group that came later', async () => {
     const log = new SteppedLog();
     const queue = queueOf(log);
     const first = queue.add(1, 10);
     await log.answer(new Error('leader moved'));
-    const second = queue.add(2, 10);
+    const second = queue.add(3, 10);
     await log.answer();
-    await first;
-    await log.answer();
-    await second;
-    expect(log.batches).toEqual([[1], [1], [2]]);
+    await Promise.all([first, second]);
+    expect(log.batches).toEqual([[1], [1, 3]]);
   });
+
+  test('keeps what one part of the log has taken, and repeats the rest alone', async () => {
+    const tries: (readonly number[])[] = [];
+    const send: Send = async (items, answer) => {
+      tries.push(items);
+      answer(items.filter((item) => item % 2 === 0));
+      if (tries.length < 3) throw new Error('the odd ones have no leader');
+      answer(items.filter((item) => item % 2 === 1));
+    };
+    const queue = queueOf({ send });
+    await Promise.all([1, 2, 3, 4].map((item) => queue.add(item, 10)));
+    expect(tries).toEqual([
+      [1, 2, 3, 4],
+      [1, 3],
+      [1, 3],
+    ]);
+  });
+
+  test('what one part of the log does not answer holds up no other', async () => {
+    const taken: number[] = [];
+    const send: Send = async (items, answer) => {
+      const even = items.filter((item) => item % 2 === 0);
+      taken.push(...even);
+      answer(even);
+      if (even.length < items.length) await new Promise(() => {});
+    };
+    const queue = queueOf({ send }, { timeoutMs: 60_000 });
+    queue.add(1, 10).catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    queue.add(3, 10).catch(() => undefined);
+    for (let item = 2; item <= 20; item += 2) await queue.add(item, 10);
+    expect(taken).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
+    expect(queue.records).toBe(2);
+  });
+
+  test('a circuit is that of one group', async () => {
+    const send: Send = async (items, answer) => {
+      answer(items.filter((item) => item % 2 === 0));
+      answer(
+        items.filter((item) => item % 2 === 1),
+        new Error('no leader'),
+      );
+    };
+    const queue = queueOf({ send }, { timeoutMs: 500 });
+    await expect(queue.add(1, 10)).rejects.toBeInstanceOf(UpstreamUnavailable);
+    const outcomes = await Promise.allSettled([3, 2, 5, 4].map((item) => queue.add(item, 10)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[2]).toMatchObject({ reason: { cause: { message: 'no leader' } } });
+  });
+
+  test('nothing is lost, doubled or out of order in its group, whatever fails how often', async () => {
+    const taken: number[] = [];
+    const send: Send = async (items, answer) => {
+      for (const part of [0, 1, 2]) {
+        const own = items.filter((item) => item % 3 === part);
+        await new Promise((resolve) => setImmediate(resolve));
+        const luck = Math.random();
+        if (luck < 0.2) continue;
+        if (luck < 0.4) answer(own, luck < 0.3 ? new Error('away') : new BatchTooLarge('too large'));
+        else {
+          taken.push(...own);
+          answer(own);
+        }
+      }
+    };
+    const queue = new SendQueue<number>({ limits, groupOf: (item) => item % 3, send });
+    const added: Promise<boolean>[] = [];
+    for (let item = 0; item < 300; item++) {
+      added.push(
+        queue.add(item, 10).then(
+          () => true,
+          () => false,
+        ),
+      );
+      if (item % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const isTaken = await Promise.all(added);
+    const said = isTaken.flatMap((yes, item) => (yes ? [item] : []));
+    const ofGroup = (items: readonly number[], group: number) => items.filter((item) => item % 3 === group);
+    for (const group of [0, 1, 2]) expect(ofGroup(taken, group)).toEqual(ofGroup(said, group));
+    expect([queue.records, queue.bytes]).toEqual([0, 0]);
+  }, 60_000);
 
   test('rejects at its deadline what is waiting and what is under way, and stays flat', async () => {
     const queue = queueOf({ send: () => new Promise(() => {}) }, { timeoutMs: 100 });
@@ -107,20 +195,21 @@ describe('SendQueue', () => {
   test('opens the circuit after repeated failure, lets one record probe, and closes it on success', async () => {
     let broken = true;
     let sends = 0;
-    const send = async (): Promise<void> => {
+    const send: Send = async (items, answer) => {
       sends += 1;
       if (broken) throw new Error('no broker');
+      answer(items);
     };
     const queue = queueOf({ send }, { timeoutMs: 500 });
     await expect(queue.add(1, 10)).rejects.toBeInstanceOf(UpstreamUnavailable);
     expect(sends).toBeGreaterThanOrEqual(3);
     // Refused either for the wait after the last failure, or because the first of the two is the probe.
-    const pair = await Promise.allSettled([queue.add(2, 10), queue.add(3, 10)]);
+    const pair = await Promise.allSettled([queue.add(3, 10), queue.add(5, 10)]);
     expect(pair[1]).toMatchObject({ status: 'rejected', reason: { cause: { message: 'no broker' } } });
 
     broken = false;
     const probe = () =>
-      queue.add(4, 10).then(
+      queue.add(7, 10).then(
         () => 'taken',
         () => 'refused',
       );
@@ -130,13 +219,18 @@ describe('SendQueue', () => {
 
   test('finds the one record that the log refuses, and sends the others in order', async () => {
     const taken: number[] = [];
-    const send = async (items: readonly number[]): Promise<void> => {
-      if (items.includes(5)) throw new BatchTooLarge('refused');
-      taken.push(...items);
+    const send: Send = async (items, answer) => {
+      for (const part of [1, 0]) {
+        const own = items.filter((item) => item % 2 === part);
+        const isRefused = own.includes(5);
+        if (!isRefused) taken.push(...own);
+        answer(own, isRefused ? new BatchTooLarge('refused') : undefined);
+      }
     };
     const queue = queueOf({ send });
     const outcomes = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7].map((item) => queue.add(item, 10)));
-    expect(taken).toEqual([1, 2, 3, 4, 6, 7]);
+    expect(taken.filter((item) => item % 2 === 0)).toEqual([2, 4, 6]);
+    expect(taken.filter((item) => item % 2 === 1)).toEqual([1, 3, 7]);
     expect(outcomes.map(({ status }) => status).indexOf('rejected')).toBe(4);
     expect(outcomes[4]).toMatchObject({ reason: { name: 'UpstreamTooLarge' } });
   });

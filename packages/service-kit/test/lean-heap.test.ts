@@ -33,7 +33,7 @@ it('begins once more as the same process, with a young generation that stays sma
   const { begun, seen } = await seenBy(child);
   expect(begun).toBe(2);
   expect(seen).toMatchObject({ pid: child.pid, args: ['an', 'argument'], from: 'parent', areas: '2' });
-  expect(seen.flags).toEqual(['--max-semi-space-size=4', '--no-addons', ownFlag]);
+  expect(seen.flags).toEqual(['--max-semi-space-size=4', ownFlag]);
   expect(seen.youngMib).toBeLessThanOrEqual(8);
 });
 

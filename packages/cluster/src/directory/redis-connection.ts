@@ -1,10 +1,11 @@
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import type { RedisSettings } from '../config.ts';
+import { fullJitterMs } from '../full-jitter.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-address.ts';
 
 export type RedisConnection = Redis | Cluster;
 
-const reconnectCapMs = 2000;
+const reconnectPause = { baseMs: 50, capMs: 2000 };
 /** How often a client of a cluster looks which master has which slots, besides at every MOVED. */
 const slotsRefreshIntervalMs = 2000;
 /** A node of a cluster that cannot be reached so often in a row, within about 2 s, is asked for anew by the next call. */
@@ -89,5 +90,5 @@ function clusterOptions(settings: RedisSettings, redisOptions: ReturnType<typeof
 }
 
 function backoffMs(attempt: number): number {
-  return Math.random() * Math.min(reconnectCapMs, 50 * 2 ** Math.min(attempt, 10));
+  return fullJitterMs(attempt, reconnectPause);
 }

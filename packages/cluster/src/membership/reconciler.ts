@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { fullJitterMs } from './jitter.ts';
+import { fullJitterMs } from '../full-jitter.ts';
 import type { ZooKeeperConnection } from './zookeeper-connection.ts';
 
-const maxPauseMs = 2000;
+const pause = { baseMs: 100, capMs: 2000 };
 
 /**
  * Makes one thing true in ZooKeeper and keeps it so: runs `work`, never twice at a time, on every new connection and
@@ -68,7 +68,7 @@ export class Reconciler {
       } catch (error) {
         this.#isWanted = true;
         if (!connection.isOver) this.#logger.warn({ err: error }, 'ZooKeeper refused a call, trying again');
-        await sleep(fullJitterMs(failures++, maxPauseMs), undefined, { ref: false });
+        await sleep(fullJitterMs(failures++, pause), undefined, { ref: false });
       }
     }
     this.#isRunning = false;

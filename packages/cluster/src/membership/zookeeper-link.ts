@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { fullJitterMs } from './jitter.ts';
+import { fullJitterMs } from '../full-jitter.ts';
 import { patienceMs, ZooKeeperConnection, type SessionTicket } from './zookeeper-connection.ts';
 import { ZooKeeperSessionExpired } from './zookeeper-errors.ts';
+
+const firstPauseMs = 100;
 
 /** What the owner of a link is told. None of them may throw. */
 export interface LinkEvents {
@@ -70,7 +72,8 @@ export class ZooKeeperLink {
         failures = 0;
         await this.#serve(connection);
       }
-      const pauseMs = fullJitterMs(failures++, patienceMs(this.#requestedTimeoutMs));
+      const capMs = patienceMs(this.#requestedTimeoutMs);
+      const pauseMs = fullJitterMs(failures++, { baseMs: firstPauseMs, capMs });
       await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => {});
     }
   }

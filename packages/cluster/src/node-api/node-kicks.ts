@@ -2,7 +2,7 @@ import { closeCodes, type CloseName } from '@longwire/protocol';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Route } from '../directory/directory.ts';
-import { fullJitterMs } from '../membership/jitter.ts';
+import { fullJitterMs } from '../full-jitter.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import type { NodeClient } from './node-client.ts';
 
@@ -14,7 +14,7 @@ export type KickResult = 'closed' | 'not-there' | 'unreached';
 
 const ATTEMPTS = 6;
 const CALL_DEADLINE_MS = 2000;
-const LONGEST_PAUSE_MS = 2000;
+const PAUSE = { baseMs: 100, capMs: 2000 };
 /** When a node dies, all its clients come at once. */
 const MAX_UNDER_WAY = 20_000;
 
@@ -54,7 +54,7 @@ export class NodeKicks {
   async #kick(clientId: string, { nodeId, boot, conn }: Route, close: CloseName): Promise<KickResult> {
     const request = { clientId, boot, conn, closeCode: closeCodes[close].code };
     for (let attempt = 0; attempt < ATTEMPTS && !this.#isClosed; attempt++) {
-      if (attempt > 0) await delay(fullJitterMs(attempt, LONGEST_PAUSE_MS));
+      if (attempt > 0) await delay(fullJitterMs(attempt, PAUSE));
       const api = await this.#nodes.of({ nodeId, boot });
       if (api === null) return 'not-there';
       try {

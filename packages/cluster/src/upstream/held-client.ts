@@ -1,4 +1,4 @@
-import type { Base } from '@platformatic/kafka';
+import type { Base, ConnectionPool } from '@platformatic/kafka';
 import { within } from './backoff.ts';
 
 /**
@@ -34,8 +34,11 @@ export class HeldClient<Client extends Base> {
   }
 }
 
-/** Closes the client. Whatever has not been closed in that time, since the broker is silent, is cut off. */
-export async function letGo(client: Base, timeoutMs: number): Promise<void> {
+/** Closes the client or pool of connections. Whatever has not been closed in that time, since the broker is silent, is cut off. */
+export async function letGo(
+  client: { readonly connections: ConnectionPool; close(): Promise<void> },
+  timeoutMs: number,
+): Promise<void> {
   const connections = [...client.connections].map(([, connection]) => connection);
   await within(timeoutMs, client.close(), 'Kafka did not let go in time').catch(() => undefined);
   for (const { socket } of connections) socket?.destroy();

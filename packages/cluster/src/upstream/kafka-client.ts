@@ -2,13 +2,14 @@ import { Admin, Base, findErrorBy, GenericError } from '@platformatic/kafka';
 import type { KafkaSettings } from '../config.ts';
 import { backOffMs } from './backoff.ts';
 import { HeldClient } from './held-client.ts';
+import { lookUpPlaces } from './kafka-places.ts';
 import { produce } from './kafka-produce.ts';
 import type { RecordToSend } from './kafka-record.ts';
-import { BatchTooLarge } from './send-queue.ts';
+import type { Answer } from './send-queue.ts';
 
-/** Broker errors that are about the size of the batch; everything else may be over at the next try. */
-const tooLarge = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 const connectCapMs = 3000;
+/** For how long a producer goes by what it knows of leaders while nothing fails. */
+const placesMaxAgeMs = 60_000;
 /** A broker hears of a new topic a moment after it was made. */
 const looksAtNewTopics = 20;
 
@@ -41,21 +42,30 @@ export class KafkaClient {
     const tryTimeoutMs = Math.ceil(settings.publishTimeoutMs / 2);
     // Whoever calls tries again.
     const options = { ...connectionOptions(settings, clientId, tryTimeoutMs), retries: 0 };
-    this.#producer = new HeldClient(tryTimeoutMs, () => new Base(options));
+    this.#producer = new HeldClient(
+      tryTimeoutMs,
+      () => new Base({ ...options, metadataMaxAge: placesMaxAgeMs }),
+    );
     this.#tryTimeoutMs = tryTimeoutMs;
     this.#admin = new HeldClient(tryTimeoutMs, () => new Admin(options));
   }
 
-  /** One try: resolves once all in-sync replicas hold every record. Rejects with BatchTooLarge if no try can help. */
-  async send(records: readonly RecordToSend[]): Promise<void> {
+  /** One try of each record: see produce. Rejects if it cannot even be found out where they go. */
+  async send(records: readonly RecordToSend[], answer: Answer<RecordToSend>): Promise<void> {
     await this.ensureTopics();
-    try {
-      await this.#producer.use((client) => produce(client, records, this.#tryTimeoutMs));
-    } catch (error) {
-      if (tooLarge.some((apiId) => findErrorBy(error as Error, 'apiId', apiId)))
-        throw new BatchTooLarge('Kafka refused the batch', { cause: error });
-      throw error;
-    }
+    const topics = [...new Set(records.map(({ topic }) => topic))];
+    const { client, places } = await this.#producer.use(async (held) => ({
+      client: held,
+      places: await lookUpPlaces(held, topics),
+    }));
+    let hasFailed = false;
+    const answerAndLookAgain: Answer<RecordToSend> = (some, error) => {
+      // The leader may be another by now. Whoever sends meanwhile goes by what is known, and waits for nothing.
+      if (error && !hasFailed) client.metadata({ topics, forceUpdate: true }).catch(() => undefined);
+      hasFailed ||= error !== undefined;
+      answer(some, error);
+    };
+    await produce(client, places, { records, answer: answerAndLookAgain, timeoutMs: this.#tryTimeoutMs });
   }
 
   /** Creates what is missing. Other processes may be doing the same. */

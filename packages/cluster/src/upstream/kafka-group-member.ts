@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ConnectionPool,
   Consumer,
   findErrorBy,
   ListOffsetTimestamps,
   type ClusterTopicMetadata,
+  type fetchV17,
   type KafkaRecord,
   type RecordsBatch,
 } from '@platformatic/kafka';
@@ -11,6 +13,8 @@ import type { Logger } from 'pino';
 import { within } from './backoff.ts';
 import { letGo } from './held-client.ts';
 import { connectionOptions, type KafkaClient } from './kafka-client.ts';
+import { LeaderFetches } from './leader-fetches.ts';
+import { PartitionPositions } from './partition-positions.ts';
 
 /** The broker takes the partitions away from a member of which it has not heard for so long, or that does not join again in it. */
 const sessionTimeoutMs = 10_000;
@@ -31,9 +35,16 @@ const unknownEpoch = -1;
 /** What this member has since it joined, until the group is shared out anew. */
 interface Share {
   readonly partitions: readonly number[];
-  /** Offset of the next record to fetch of each partition; null until it was looked up. */
-  positions: Map<number, bigint> | null;
+  /** Null until they were looked up. */
+  positions: PartitionPositions | null;
 }
+
+interface Fetched {
+  readonly share: Share;
+  readonly answers: readonly PartitionAnswer[];
+}
+
+type PartitionAnswer = ReturnType<typeof fetchV17.parseResponse>['responses'][number]['partitions'][number];
 
 export interface FetchedRecord {
   readonly share: Share;
@@ -54,14 +65,19 @@ export class KafkaGroupMember {
   readonly #topic: string;
   readonly #consumer: Consumer;
   readonly #failure = new AbortController();
-  #share: Share = { partitions: [], positions: new Map() };
+  readonly #fetches = new LeaderFetches<Fetched>();
+  /** Apart from those of the group: what a broker is asked for behind a fetch that waits, waits as well. */
+  readonly #fetchConnections: ConnectionPool;
+  #share: Share = { partitions: [], positions: null };
 
   constructor(parts: GroupMemberParts) {
     const { settings, clientId } = parts.client;
     this.#parts = parts;
     this.#topic = settings.topic;
+    const options = connectionOptions(settings, clientId, callTimeoutMs);
+    this.#fetchConnections = new ConnectionPool(clientId, options);
     this.#consumer = new Consumer({
-      ...connectionOptions(settings, clientId, callTimeoutMs),
+      ...options,
       ...{ groupId: parts.group, sessionTimeout: sessionTimeoutMs, rebalanceTimeout: sessionTimeoutMs },
       ...{ heartbeatInterval: heartbeatMs, retries },
       ...{ maxWaitTime: fetchWaitMs, maxBytes: maxFetchBytes },
@@ -88,7 +104,7 @@ export class KafkaGroupMember {
     await this.#consumer.joinGroup();
   }
 
-  /** What has come, in the order of each partition; nothing if nothing came for half a second. */
+  /** What has come from a broker, in the order of each partition; nothing if nothing came for half a second. */
   async fetch(): Promise<FetchedRecord[]> {
     const share = this.#share;
     if (share.partitions.length === 0) {
@@ -97,15 +113,11 @@ export class KafkaGroupMember {
     }
     const positions = (share.positions ??= await this.#startPositions(share.partitions));
     const { id, partitions } = await this.#lookUpTopic();
-    const byLeader = Map.groupBy(positions, ([partition]) => partitions[partition]!.leader);
-    const answers = await Promise.all([...byLeader].map(([node, from]) => this.#fetchFrom(node, id, from)));
-    return answers.flat().flatMap(({ partitionIndex: partition, records: batches }) => {
-      const position = positions.get(partition);
-      if (position === undefined || !batches?.length) return [];
-      const { firstOffset, lastOffsetDelta } = batches.at(-1)!;
-      positions.set(partition, firstOffset + BigInt(lastOffsetDelta) + 1n);
-      return recordsFrom(position, batches).map((fetched) => ({ ...fetched, share, partition }));
-    });
+    for (const [node, from] of Map.groupBy(positions, ([partition]) => partitions[partition]!.leader))
+      this.#fetches.begin(node, async () => ({ share, answers: await this.#fetchFrom(node, id, from) }));
+    const fetched = await this.#fetches.next();
+    // It may have been begun before the group was shared out anew.
+    return fetched.share === share ? fetched.answers.flatMap((answer) => recordsOf(share, answer)) : [];
   }
 
   /** Whether the partitions of these records are this member's still: what has been shared out anew comes again, to whoever has it now. */
@@ -132,11 +144,13 @@ export class KafkaGroupMember {
   }
 
   async leave(): Promise<void> {
+    const connections = this.#fetchConnections;
+    await letGo({ connections, close: () => connections.close() }, 0);
     await letGo(this.#consumer, leaveTimeoutMs);
   }
 
   /** Where the group stopped; or where the log begins, if it has never been there or the log does not reach there any more. */
-  async #startPositions(partitions: readonly number[]): Promise<Map<number, bigint>> {
+  async #startPositions(partitions: readonly number[]): Promise<PartitionPositions> {
     const topic = this.#topic;
     const chosen = { topics: [topic], partitions: { [topic]: [...partitions] } };
     const [committed, first, end] = await Promise.all([
@@ -153,7 +167,7 @@ export class KafkaGroupMember {
         this.#parts.logger.warn(gap, 'Kafka has lost where the group was: from the beginning');
       return begin;
     };
-    return new Map(partitions.map((partition) => [partition, positionOf(partition)]));
+    return new PartitionPositions(partitions.map((partition) => [partition, positionOf(partition)]));
   }
 
   async #lookUpTopic(): Promise<ClusterTopicMetadata> {
@@ -163,14 +177,32 @@ export class KafkaGroupMember {
     return topic;
   }
 
-  async #fetchFrom(node: number, topicId: string, positions: readonly (readonly [number, bigint])[]) {
+  async #fetchFrom(
+    node: number,
+    topicId: string,
+    positions: readonly (readonly [number, bigint])[],
+  ): Promise<PartitionAnswer[]> {
     const partitions = positions.map(([partition, fetchOffset]) => ({
       ...{ partition, fetchOffset, partitionMaxBytes: maxPartitionBytes },
       ...{ currentLeaderEpoch: unknownEpoch, lastFetchedEpoch: unknownEpoch },
     }));
-    const { responses } = await this.#consumer.fetch({ node, topics: [{ topicId, partitions }] });
+    const { responses } = await this.#consumer.fetch({
+      ...{ node, topics: [{ topicId, partitions }], connectionPool: this.#fetchConnections },
+    });
     return responses.flatMap((answer) => answer.partitions);
   }
+}
+
+/** Those from the position on, which moves behind them. */
+function recordsOf(
+  share: Share,
+  { partitionIndex: partition, records: batches }: PartitionAnswer,
+): FetchedRecord[] {
+  const position = share.positions?.get(partition);
+  if (position === undefined || !batches?.length) return [];
+  const { firstOffset, lastOffsetDelta } = batches.at(-1)!;
+  share.positions?.advance(partition, firstOffset + BigInt(lastOffsetDelta) + 1n);
+  return recordsFrom(position, batches).map((fetched) => ({ ...fetched, share, partition }));
 }
 
 /** A batch comes whole, even if the position is in the midst of it. */

@@ -54,8 +54,9 @@ export class KafkaUpstreamLog implements UpstreamLog {
     this.#queue = new SendQueue({
       limits,
       // Where a topic has fewer partitions the broker may refuse a batch for its size, and gets it by halves.
-      groupOf: (record) => record.keyHash % settings.partitions,
-      send: (records) => client.send(records),
+      groupOf: ({ topic, keyHash }) =>
+        (keyHash % settings.partitions) + (topic === settings.topic ? 0 : settings.partitions),
+      send: (records, answer) => client.send(records, answer),
     });
   }
 

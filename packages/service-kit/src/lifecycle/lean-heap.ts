@@ -1,9 +1,10 @@
+import { registerHooks } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 
 const YOUNG_SPACE = '--max-semi-space-size';
 const YOUNG_SPACE_MIB = 4;
-/** Whatever brings native code has a way without it; that of the Kafka client, a checksum, would take 3 MB. */
-const NO_NATIVE_CODE = '--no-addons';
+/** A checksum in native code that would take 3 MB. Whoever asks for it here has another that is as fast. */
+const LEFT_OUT = { module: '@node-rs/crc32', askedBy: '/@platformatic/kafka/' };
 /** glibc gives each thread that allocates an area of its own. Two are enough: the event loop has one for itself, what helps it shares the other. */
 const FEW_AREAS = { MALLOC_ARENA_MAX: '2' };
 
@@ -13,9 +14,24 @@ const FEW_AREAS = { MALLOC_ARENA_MAX: '2' };
  */
 export function beginLean(): () => void {
   beginAnew();
+  const hooks = leaveOut(LEFT_OUT);
   // While it loads, a process makes garbage for which V8 would rather take more memory than time.
   setFlagsFromString('--optimize-for-size');
-  return () => setFlagsFromString('--no-optimize-for-size');
+  return () => {
+    setFlagsFromString('--no-optimize-for-size');
+    hooks.deregister();
+  };
+}
+
+/** For this one library the module is not there. Not `--no-addons`: the business code of users may need native code. */
+function leaveOut({ module, askedBy }: typeof LEFT_OUT): { deregister(): void } {
+  return registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === module && context.parentURL?.includes(askedBy))
+        throw new Error(`${module} is left out`);
+      return next(specifier, context);
+    },
+  });
 }
 
 /**
@@ -29,7 +45,7 @@ function beginAnew(): void {
     text.replaceAll('_', '-').includes(YOUNG_SPACE),
   );
   if (isChosen || process.channel !== undefined || process.execve === undefined) return;
-  const flags = [`${YOUNG_SPACE}=${YOUNG_SPACE_MIB}`, NO_NATIVE_CODE, ...process.execArgv];
+  const flags = [`${YOUNG_SPACE}=${YOUNG_SPACE_MIB}`, ...process.execArgv];
   process.execve(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], {
     ...FEW_AREAS,
     ...process.env,

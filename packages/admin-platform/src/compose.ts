@@ -11,6 +11,7 @@ import {
   Certificates,
   createHttpServer,
   createMetrics,
+  failedNodeCalls,
   longwireVersion,
   requireApiKey,
   requireApiKeyOrClusterSecret,
@@ -47,7 +48,7 @@ export async function composeAdminPlatform(parts: AdminPlatformParts): Promise<A
   const metrics = createMetrics('admin-platform', { processMetrics: parts.processMetrics ?? false });
   const certificates = new Certificates(metrics, logger);
   const nodeTls = await certificates.openCluster(cluster.tls);
-  const client = new NodeClient(membership, cluster.secret, nodeTls);
+  const client = new NodeClient(membership, cluster.secret, nodeTls, failedNodeCalls(metrics));
   const leases = new NodeLeases(directory, logger);
   const nodes = new NodeAddresses(membership, leases);
   const forwarder = new PushForwarder(membership, nodeTls, logger);

@@ -14,6 +14,7 @@ import {
   Certificates,
   createHttpServer,
   createMetrics,
+  failedNodeCalls,
   longwireVersion,
   requireApiKeyOrClusterSecret,
   TokenKeys,
@@ -63,7 +64,7 @@ export async function composeAuthService(parts: AuthServiceParts): Promise<AuthS
   const leases = new NodeLeases(directory, logger);
   const nodes = new PushServers(new NodeChoice(membership, leases));
   const clusterTls = await certificates.openCluster(config.cluster.tls);
-  const nodeClient = new NodeClient(membership, config.cluster.secret, clusterTls);
+  const nodeClient = new NodeClient(membership, config.cluster.secret, clusterTls, failedNodeCalls(metrics));
   const kicks = new NodeKicks(new NodeAddresses(membership, leases), nodeClient, logger);
   const verifier = new TokenVerifier(keys, config.tokens);
   const tokens = new ClientTokens({ verifier, directory, kicks, metrics });

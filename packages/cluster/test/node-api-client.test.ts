@@ -10,12 +10,13 @@ let node: CallsNode;
 let api: string;
 let client: NodeClient;
 let membership: EmbeddedMembership;
+let failures: string[];
 /** Requests over HTTP, by path, and the answers to broadcasts, which are held back. */
 let requests: string[];
 let held: ServerResponse[];
 
 beforeEach(async () => {
-  [requests, held] = [[], []];
+  [requests, held, failures] = [[], [], []];
   node = new CallsNode();
   node.onRequest = (request, response) => {
     requests.push(request.url!);
@@ -25,7 +26,7 @@ beforeEach(async () => {
   };
   api = await node.start();
   membership = new EmbeddedMembership();
-  client = new NodeClient(membership, 'the-secret');
+  client = new NodeClient(membership, 'the-secret', null, (reason) => failures.push(reason));
 });
 afterEach(async () => {
   await client.close();
@@ -66,6 +67,42 @@ describe('NodeClient', () => {
     await expect(
       client.holds(api, { boot: '0'.repeat(16), connections: [{ clientId: 'a', conn: 1 }] }, 30_000),
     ).rejects.toThrow(NodeUnreachable);
+  });
+
+  it('tells why each call failed', async () => {
+    node.onRequest = (_, response) => void response.writeHead(503).end();
+    await expect(client.kick(api, { clientId: 'a' }, 30_000)).rejects.toThrow('status 503');
+    node.onRequest = (_, response) => void response.destroy();
+    await expect(client.kick(api, { clientId: 'a' }, 30_000)).rejects.toThrow(NodeUnreachable);
+    node.onRequest = (_, response) => void response.end(Uint8Array.of(0x0a, 50, 1));
+    await expect(client.kick(api, { clientId: 'a' }, 30_000)).rejects.toThrow('not valid protobuf');
+    node.onRequest = () => undefined;
+    await expect(client.kick(api, { clientId: 'a' }, 100)).rejects.toThrow('no answer within 100 ms');
+    node.onCall = ({ socket }) => void socket.destroy();
+    await expect(deliver('a')).rejects.toThrow(NodeUnreachable);
+    node.stop();
+    await expect(deliver('b')).rejects.toMatchObject({ name: 'NodeUnreachable', reason: 'unsent' });
+    expect(failures).toEqual(['status', 'lost', 'unreadable', 'deadline', 'lost', 'unsent']);
+  });
+
+  it('makes no call once it is closed, and ends every connection, retired ones too', async () => {
+    const [last, retired] = [deliver('last'), deliver('retired')];
+    await waitFor(() => node.calls.length === 2);
+    const { socket } = node.calls[0]!;
+    const ended = once(socket, 'end');
+    socket.write(encodeCallFrames([FAREWELL]));
+    await ended;
+    // The connection above waits for its answers still, and this is another.
+    const next = deliver('next');
+    await waitFor(() => node.calls.length === 3);
+    await Promise.all([
+      expect(last).rejects.toThrow('this node is going'),
+      expect(retired).rejects.toThrow('this node is going'),
+      expect(next).rejects.toThrow(NodeUnreachable),
+      client.close(),
+    ]);
+    await expect(deliver('late')).rejects.toThrow('this node is going');
+    await expect(client.kick(api, { clientId: 'a' }, 30_000)).rejects.toThrow('this node is going');
   });
 
   it('lets go of a node that has left, and lets its last calls end', async () => {

@@ -4,6 +4,7 @@ import { waitFor } from '../../../test-support/backends.ts';
 import {
   DeliveryOutcome,
   EmbeddedMembership,
+  MAX_CLIENTS_PER_CALL,
   nodeApi,
   NodeClient,
   NodeDeliveries,
@@ -168,22 +169,61 @@ describe('NodeDeliveries', () => {
 
   it.each<[string, (calls: Delivery[], call: ReceivedCall) => void]>([
     ['answers an error', (_, call) => call.answer(500)],
-    ['cuts the connection', (_, { socket }) => void socket.destroy()],
     ['answers something else than protobuf', (_, call) => call.answer(200, Uint8Array.of(0x0a, 0x50, 1))],
     ['never answers', () => undefined],
   ])('settles what a node took that %s, and goes on', async (_, respond) => {
     node.respond = respond;
-    send('lost', ['a', 'b']);
+    send('lost', ['a', 'b'], 600_000);
     await waitFor(() => node.calls.length === 1);
     node.respond = (calls, call) => node.answer(calls, call, delivered);
     send('next', ['c']);
     await waitFor(() => outcomes.length === 3);
-    expect(outcomes).toEqual([
+    expect(outcomes.toSorted()).toEqual([
       ['lost/a', nodeUnreachable],
       ['lost/b', nodeUnreachable],
       ['next/c', delivered],
     ]);
     expect(deliveries.waiting).toBe(0);
+  });
+
+  it('waits for the acknowledgements that a node may report whose connection was lost, and goes on', async () => {
+    node.respond = (_, { socket }) => void socket.destroy();
+    send('lost', ['a', 'b'], 500);
+    const live = { acknowledge: false, deadlineMs: 600_000 };
+    deliveries.send(member.addresses.api, message, ['x'], live, (_, outcome) =>
+      outcomes.push(['live/x', outcome]),
+    );
+    await waitFor(() => outcomes.length === 1);
+    expect(outcomes).toEqual([['live/x', nodeUnreachable]]);
+    expect(deliveries.waiting).toBe(2);
+    node.respond = (calls, call) => node.answer(calls, call, delivered);
+    send('next', ['c']);
+    await waitFor(() => outcomes.length === 2);
+    report([[node.calls[0]![0]!.id!, 1, delivered]]);
+    await waitFor(() => outcomes.length === 4);
+    expect(outcomes.slice(1)).toEqual([
+      ['next/c', delivered],
+      ['lost/b', delivered],
+      ['lost/a', nodeUnreachable],
+    ]);
+    expect(deliveries.waiting).toBe(0);
+  });
+
+  it('hands a node a bounded number of clients a call, and each outcome to its position', async () => {
+    const clientIds = Array.from({ length: 2 * MAX_CLIENTS_PER_CALL + 1 }, (_, i) => `c${i}`);
+    send('many', clientIds);
+    await waitFor(() => outcomes.length === clientIds.length);
+    expect(node.calls.map((call) => call.map((delivery) => delivery.clientIds!.length))).toEqual([
+      [MAX_CLIENTS_PER_CALL],
+      [MAX_CLIENTS_PER_CALL],
+      [1],
+    ]);
+    expect(outcomes).toEqual(clientIds.map((clientId) => [`many/${clientId}`, delivered]));
+    outcomes = [];
+    node.respond = (_, call) => call.answer(500);
+    send('lost', clientIds);
+    await waitFor(() => outcomes.length === clientIds.length);
+    expect(outcomes).toEqual(clientIds.map((clientId) => [`lost/${clientId}`, nodeUnreachable]));
   });
 
   it('settles at once what goes to a port where nobody listens', async () => {

@@ -15,6 +15,7 @@ import {
   Certificates,
   createHttpServer,
   createMetrics,
+  failedNodeCalls,
   longwireVersion,
   requireApiKeyOrClusterSecret,
   upgradesFor,
@@ -55,7 +56,8 @@ export async function composePushRoute(parts: PushRouteParts): Promise<PushRoute
   const identity = { nodeId: route.nodeId, boot: randomBytes(8).toString('hex') };
   const metrics = createMetrics('push-route', { processMetrics: parts.processMetrics ?? false });
   const certificates = new Certificates(metrics, logger);
-  const client = new NodeClient(membership, cluster.secret, await certificates.openCluster(cluster.tls));
+  const nodeTls = await certificates.openCluster(cluster.tls);
+  const client = new NodeClient(membership, cluster.secret, nodeTls, failedNodeCalls(metrics));
   const { deliveries, runner } = composeDelivery(parts, client, metrics);
   const desk = new PushDesk({
     ...{ store, runner, membership },

@@ -1,13 +1,15 @@
 /**
- * `npm run test:nodes`: tries the transports under each version of Node that is supported, which npm fetches into its cache. Within
- * the tests they run under the Node of the project alone. Exits with 1 when a version fails.
+ * `npm run test:nodes`: tries the transports, and who may upgrade a connection, under each version of Node that is supported, which npm fetches into its
+ * cache. Within the tests they run under the Node of the project alone. Exits with 1 when a version fails.
  */
 import { spawnSync } from 'node:child_process';
 import { acceptHandles } from '../src/connection/handle-transport.ts';
 import { tryHandles } from '../src/listener/choose-transport.ts';
+import { upgradeCases } from '../../service-kit/test/upgrades.conformance.ts';
 import { runTransportCase, transportCases, transportKinds } from './transport.conformance.ts';
 
-const versions = ['22', '24', '26'];
+/** 24.0 does not ask who may upgrade a connection. */
+const versions = ['22', '24.0', '24', '26'];
 const DEADLINE_MS = 300_000;
 
 if (process.argv[2] === 'here') await runHere();
@@ -28,6 +30,12 @@ async function runHere(): Promise<void> {
       await runTransportCase(run, listen).catch((error: unknown) => {
         throw new Error(name, { cause: error });
       });
-  const count = Object.keys(transportCases).length;
-  console.log(`Node ${process.version}: the trial and ${count} cases of each transport passed`);
+  for (const [name, run] of Object.entries(upgradeCases))
+    await run().catch((error: unknown) => {
+      throw new Error(name, { cause: error });
+    });
+  const [ofTransports, ofUpgrades] = [transportCases, upgradeCases].map((cases) => Object.keys(cases).length);
+  console.log(
+    `Node ${process.version}: the trial, ${ofTransports} cases of each transport and ${ofUpgrades} of upgrades passed`,
+  );
 }

@@ -41,6 +41,7 @@ export { DeadlineExceeded, fullJitterMs, withDeadline } from './lifecycle/deadli
 export { runMain, type Service } from './lifecycle/run-main.ts';
 export { createLogger, describeError, type LoggerOptions } from './log/logger.ts';
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics/metrics.ts';
+export { failedNodeCalls } from './metrics/node-calls.ts';
 export { problemCatalogue, type ProblemCode } from './problem/catalogue.ts';
 export {
   Problem,

@@ -9,6 +9,9 @@
  */
 export const callsUpgrade = { path: '/node/v1/calls', protocol: 'longwire-calls-v1' } as const;
 
+/** By when such a call is answered: one for all, since a connection answers them in order. */
+export const FREQUENT_CALL_DEADLINE_MS = 3000;
+
 export const CallCode = { farewell: 0, deliver: 1, outcomes: 2 } as const;
 
 export interface CallFrame {

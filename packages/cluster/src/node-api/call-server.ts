@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import {
   BadCallFrame,
-  type CallCode,
+  CallCode,
   CallFrameReader,
   encodeCallFrames,
   FAREWELL,
@@ -20,14 +20,22 @@ export interface CallServerOptions {
   readonly statusOf: (error: unknown) => number;
   /** Called once for each call, with the status of its answer. */
   readonly onAnswered: (name: CallName | 'unknown', status: number, seconds: number) => void;
+  /** `callServerTimes` unless given. */
+  readonly times?: typeof callServerTimes;
 }
 
-/** A connection on which nothing comes for so long is ended; whoever has more to ask opens another. */
-const IDLE_TIMEOUT_MS = 75_000;
-/** How long callers may take to end their side of a connection that is closed. */
-const DRAIN_MS = 2000;
+export const callServerTimes = {
+  /** A connection on which nothing comes for so long is ended; whoever has more to ask opens another. */
+  idleTimeoutMs: 75_000,
+  /** How long callers may take to end their side of a connection that is closed. */
+  drainMs: 2000,
+};
 
-const names: readonly (CallName | undefined)[] = [undefined, 'deliver', 'outcomes'];
+const names = new Map(
+  Object.entries(CallCode).flatMap(([name, code]) =>
+    name === 'farewell' ? [] : [[code as number, name as CallName] as const],
+  ),
+);
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -36,19 +44,21 @@ const NO_BYTES = new Uint8Array(0);
  */
 export class CallServer {
   readonly #options: CallServerOptions;
+  readonly #times: typeof callServerTimes;
   readonly #sockets = new Set<Duplex>();
   #isDraining = false;
 
   constructor(options: CallServerOptions) {
     this.#options = options;
+    this.#times = options.times ?? callServerTimes;
   }
 
   /** Takes a connection, and what has come on it already. */
   accept(socket: Duplex & { setTimeout(ms: number): unknown }, head: Buffer): void {
     this.#sockets.add(socket);
     const reader = new CallFrameReader(this.#options.maxBodyBytes);
-    socket.setTimeout(IDLE_TIMEOUT_MS);
-    socket.on('timeout', () => takeLeave(socket));
+    socket.setTimeout(this.#times.idleTimeoutMs);
+    socket.on('timeout', () => this.#takeLeave(socket));
     socket.on('data', (bytes: Buffer) => this.#read(socket, reader, bytes));
     socket.on('drain', () => socket.resume());
     socket.on('end', () => socket.end());
@@ -56,7 +66,7 @@ export class CallServer {
     socket.on('error', () => undefined);
     socket.on('close', () => this.#sockets.delete(socket));
     if (head.length > 0) this.#read(socket, reader, head);
-    if (this.#isDraining) takeLeave(socket);
+    if (this.#isDraining) this.#takeLeave(socket);
   }
 
   /** Answers what is on its way, and takes leave of the callers. Never rejects. */
@@ -67,7 +77,7 @@ export class CallServer {
       socket.on('close', () => resolve());
       return promise;
     });
-    for (const socket of this.#sockets) takeLeave(socket);
+    for (const socket of this.#sockets) this.#takeLeave(socket);
     await Promise.all(closed);
   }
 
@@ -82,7 +92,7 @@ export class CallServer {
       this.#options.onAnswered('unknown', 413, 0);
       socket.removeAllListeners('data').resume();
       socket.end(encodeCallFrames(answers));
-      destroySoon(socket);
+      this.#destroySoon(socket);
       return;
     }
     if (answers.length > 0 && !socket.write(encodeCallFrames(answers))) socket.pause();
@@ -90,7 +100,7 @@ export class CallServer {
 
   #answer({ number, code, body }: CallFrame): CallFrame {
     const startedAtMs = performance.now();
-    const name = names[code] ?? 'unknown';
+    const name = names.get(code) ?? 'unknown';
     const call = name === 'unknown' ? undefined : this.#options.calls[name];
     let answer: Uint8Array | null = null;
     let status = 404;
@@ -105,13 +115,13 @@ export class CallServer {
     this.#options.onAnswered(name, status, (performance.now() - startedAtMs) / 1000);
     return { number, code: status, body: answer ?? NO_BYTES };
   }
-}
 
-function takeLeave(socket: Duplex): void {
-  if (socket.writable) socket.write(encodeCallFrames([FAREWELL]));
-  destroySoon(socket);
-}
+  #takeLeave(socket: Duplex): void {
+    if (socket.writable) socket.write(encodeCallFrames([FAREWELL]));
+    this.#destroySoon(socket);
+  }
 
-function destroySoon(socket: Duplex): void {
-  setTimeout(() => socket.destroy(), DRAIN_MS).unref();
+  #destroySoon(socket: Duplex): void {
+    setTimeout(() => socket.destroy(), this.#times.drainMs).unref();
+  }
 }

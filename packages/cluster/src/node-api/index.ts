@@ -1,3 +1,5 @@
+export * from './call-connection.ts';
+export * from './call-failed.ts';
 export * from './call-frames.ts';
 export * from './call-server.ts';
 export * from './delivery-router.ts';

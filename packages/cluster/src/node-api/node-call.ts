@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { CallFailed } from './call-failed.ts';
 
 /**
  * One POST on a keep-alive connection, through undici's `dispatch`: its `request` makes a stream, an abort signal and their
@@ -12,9 +13,9 @@ export class NodeCall implements Dispatcher.DispatchHandler {
   readonly #chunks: Uint8Array[] = [];
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
-  #late: Error | null = null;
+  #late: CallFailed | null = null;
 
-  /** Begins the call. `answer` resolves with the body of a 2xx answer; it rejects on any other, and when the deadline passes. */
+  /** Begins the call. `answer` resolves with the body of a 2xx answer, and rejects with `CallFailed`. */
   constructor(
     dispatcher: Dispatcher,
     path: string,
@@ -27,15 +28,12 @@ export class NodeCall implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#onDeadline(deadlineMs), deadlineMs);
-    // undici sends a call behind another that is not answered only if nothing has to wait for its answer, and if it may send it again where the
-    // connection ends; see onRequestStart.
-    const behindOthers = { idempotent: true, blocking: false };
-    dispatcher.dispatch({ method: 'POST', path, headers, body, ...behindOthers }, this);
+    dispatcher.dispatch({ method: 'POST', path, headers, body }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // It may have been acted on.
-    if (this.#controller !== null) this.#late ??= new Error('the connection was lost');
+    // It may have been acted on, and is not sent again.
+    if (this.#controller !== null) this.#late ??= new CallFailed('lost', 'the connection was lost');
     this.#controller = controller;
     // It waited for a connection until its deadline had passed.
     if (this.#late !== null) controller.abort(this.#late);
@@ -52,18 +50,22 @@ export class NodeCall implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     clearTimeout(this.#timer);
     const [first, ...more] = this.#chunks;
-    if (this.#status < 200 || this.#status > 299) this.#reject(new Error(`status ${this.#status}`));
+    if (this.#status < 200 || this.#status > 299)
+      this.#reject(new CallFailed('status', `status ${this.#status}`));
     else if (first === undefined) this.#resolve(NO_BYTES);
     else this.#resolve(more.length === 0 ? first : Buffer.concat(this.#chunks));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     clearTimeout(this.#timer);
-    this.#reject(error);
+    const reason = this.#controller === null ? 'unsent' : 'lost';
+    this.#reject(
+      error instanceof CallFailed ? error : new CallFailed(reason, error.message, { cause: error }),
+    );
   }
 
   #onDeadline(deadlineMs: number): void {
-    this.#late = new Error(`no answer within ${deadlineMs} ms`);
+    this.#late = new CallFailed('deadline', `no answer within ${deadlineMs} ms`);
     this.#controller?.abort(this.#late);
     this.#reject(this.#late);
   }

@@ -4,6 +4,7 @@ import type { buildConnector, Pool } from 'undici';
 import { longwire } from '../../generated/node-api.js';
 import type { Membership } from '../membership/membership.ts';
 import { CallConnection } from './call-connection.ts';
+import { CallFailed, type CallFailure } from './call-failed.ts';
 import { CallCode } from './call-frames.ts';
 import { NodeCall } from './node-call.ts';
 import { nodeConnector, type NodeTls } from './node-tls.ts';
@@ -14,7 +15,7 @@ const v1 = longwire.node.v1;
 export const NODE_API_PREFIX = '/node/v1';
 export const NODE_API_CONTENT_TYPE = 'application/x-protobuf';
 
-/** The calls by path: what goes out and what comes back. */
+/** The calls by name: what goes out and what comes back. */
 export const nodeApi = {
   deliver: { request: v1.DeliverRequest, response: v1.DeliverResponse },
   outcomes: { request: v1.OutcomesRequest, response: null },
@@ -32,9 +33,15 @@ export type HeldConnection = longwire.node.v1.HeldConnection.$Properties;
 export type OutcomesReport = longwire.node.v1.OutcomesRequest.$Properties;
 export const OriginRole = v1.OriginRole;
 
-/** The node did not answer in time, or answered something else than success: whether it acted is not known. */
+/** The node did not answer in time, or answered something else than success. Whether it acted is not known, unless the reason is 'unsent'. */
 export class NodeUnreachable extends Error {
   override readonly name = 'NodeUnreachable';
+  readonly reason: CallFailure;
+
+  constructor(reason: CallFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
 }
 
 const CONNECTIONS_PER_NODE = 4;
@@ -61,9 +68,22 @@ export class NodeClient {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #stopWatching: (() => void)[];
   readonly #connect: buildConnector.connector;
+  readonly #onFailed: (reason: CallFailure) => void;
+  /** Those for frequent calls that have not ended, retired ones too. */
+  readonly #connections = new Set<CallConnection>();
+  #isClosed = false;
 
-  /** `tls`: for nodes whose URL is https; null for what Node.js trusts, and no certificate of its own. */
-  constructor(membership: Membership, clusterSecret: string, tls: NodeTls | null = null) {
+  /**
+   * `tls`: for nodes whose URL is https; null for what Node.js trusts, and no certificate of its own. `onFailed` is called once for each call that
+   * fails.
+   */
+  constructor(
+    membership: Membership,
+    clusterSecret: string,
+    tls: NodeTls | null = null,
+    onFailed: (reason: CallFailure) => void = () => undefined,
+  ) {
+    this.#onFailed = onFailed;
     this.#connect = nodeConnector(tls, CONNECT_TIMEOUT_MS);
     this.#headers = { authorization: `Bearer ${clusterSecret}`, 'content-type': NODE_API_CONTENT_TYPE };
     const prune = (): void => {
@@ -86,7 +106,7 @@ export class NodeClient {
     deadlineMs: number,
   ): Promise<longwire.node.v1.DeliverResponse> {
     const body = await this.#call(api, 'deliver', v1.DeliverRequest.encode(request).finish(), deadlineMs);
-    return decode(() => v1.DeliverResponse.decode(body));
+    return this.#decode(() => v1.DeliverResponse.decode(body));
   }
 
   async outcomes(
@@ -103,7 +123,7 @@ export class NodeClient {
     deadlineMs: number,
   ): Promise<longwire.node.v1.BroadcastResponse> {
     const body = await this.#post(api, 'broadcast', v1.BroadcastRequest.encode(request).finish(), deadlineMs);
-    return decode(() => v1.BroadcastResponse.decode(body));
+    return this.#decode(() => v1.BroadcastResponse.decode(body));
   }
 
   async kick(
@@ -112,7 +132,7 @@ export class NodeClient {
     deadlineMs: number,
   ): Promise<boolean> {
     const body = await this.#post(api, 'kick', v1.KickRequest.encode(request).finish(), deadlineMs);
-    return decode(() => v1.KickResponse.decode(body)).closed;
+    return this.#decode(() => v1.KickResponse.decode(body)).closed;
   }
 
   async holds(
@@ -121,9 +141,9 @@ export class NodeClient {
     deadlineMs: number,
   ): Promise<readonly boolean[]> {
     const body = await this.#post(api, 'holds', v1.HoldsRequest.encode(request).finish(), deadlineMs);
-    const { holds } = decode(() => v1.HoldsResponse.decode(body));
+    const { holds } = this.#decode(() => v1.HoldsResponse.decode(body));
     if (holds.length === request.connections?.length) return holds;
-    throw new NodeUnreachable('the answer is not one for each connection');
+    throw this.#failed(new CallFailed('unreadable', 'the answer is not one for each connection'));
   }
 
   async drain(
@@ -132,7 +152,7 @@ export class NodeClient {
     deadlineMs: number,
   ): Promise<boolean> {
     const body = await this.#post(api, 'drain', v1.DrainRequest.encode(request).finish(), deadlineMs);
-    return decode(() => v1.DrainResponse.decode(body)).accepted;
+    return this.#decode(() => v1.DrainResponse.decode(body)).accepted;
   }
 
   async rebalance(
@@ -141,12 +161,14 @@ export class NodeClient {
     deadlineMs: number,
   ): Promise<number> {
     const body = await this.#post(api, 'rebalance', v1.RebalanceRequest.encode(request).finish(), deadlineMs);
-    return decode(() => v1.RebalanceResponse.decode(body)).clients;
+    return this.#decode(() => v1.RebalanceResponse.decode(body)).clients;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const stop of this.#stopWatching) stop();
-    for (const { calls } of this.#pools.values()) calls?.destroy(new Error('this node is going'));
+    for (const connection of this.#connections)
+      connection.destroy(new CallFailed('lost', 'this node is going'));
     const pools = [...this.#pools.values()].flatMap(({ short, upgrades, broadcasts }) => [
       ...[short, upgrades, broadcasts],
     ]);
@@ -160,13 +182,21 @@ export class NodeClient {
     body: Uint8Array,
     deadlineMs: number,
   ): Promise<Uint8Array> {
-    const pools = this.#poolsOf(api);
-    if (pools.calls?.takesCalls !== true) pools.calls = new CallConnection(pools.upgrades, this.#headers);
     try {
-      return await pools.calls.call(CallCode[call], body, deadlineMs);
+      return await this.#connectionTo(api).call(CallCode[call], body, deadlineMs);
     } catch (error) {
-      throw new NodeUnreachable(`${call} at ${api}: ${(error as Error).message}`, { cause: error });
+      throw this.#failed(error, `${call} at ${api}: `);
     }
+  }
+
+  #connectionTo(api: string): CallConnection {
+    const pools = this.#poolsOf(api);
+    if (pools.calls?.isReplaceable === false) return pools.calls;
+    const connection = new CallConnection(this.#headers, (ended) => this.#connections.delete(ended));
+    pools.calls = connection;
+    this.#connections.add(connection);
+    connection.open(pools.upgrades);
+    return connection;
   }
 
   async #post(
@@ -175,16 +205,32 @@ export class NodeClient {
     body: Uint8Array,
     deadlineMs: number,
   ): Promise<Uint8Array> {
-    const { short, broadcasts } = this.#poolsOf(api);
-    const pool = call === 'broadcast' ? broadcasts : short;
     try {
+      const { short, broadcasts } = this.#poolsOf(api);
+      const pool = call === 'broadcast' ? broadcasts : short;
       return await new NodeCall(pool, `${NODE_API_PREFIX}/${call}`, this.#headers, body, deadlineMs).answer;
     } catch (error) {
-      throw new NodeUnreachable(`${call} at ${api}: ${(error as Error).message}`, { cause: error });
+      throw this.#failed(error, `${call} at ${api}: `);
     }
   }
 
+  #decode<Message>(read: () => Message): Message {
+    try {
+      return read();
+    } catch (cause) {
+      throw this.#failed(new CallFailed('unreadable', 'the answer is not valid protobuf', { cause }));
+    }
+  }
+
+  #failed(cause: unknown, where = ''): NodeUnreachable {
+    const reason = cause instanceof CallFailed ? cause.reason : 'unsent';
+    this.#onFailed(reason);
+    return new NodeUnreachable(reason, where + (cause as Error).message, { cause });
+  }
+
+  /** @throws CallFailed */
   #poolsOf(api: string): NodePools {
+    if (this.#isClosed) throw new CallFailed('unsent', 'this node is going');
     let pools = this.#pools.get(api);
     if (pools === undefined) {
       // Each call has a deadline of its own; undici's timers would only be more of them.
@@ -205,13 +251,5 @@ export class NodeClient {
     // Calls in flight to a node that has left the list still end by their own deadline.
     calls?.retire();
     for (const pool of [short, upgrades, broadcasts]) void pool.close().catch(() => undefined);
-  }
-}
-
-function decode<Message>(read: () => Message): Message {
-  try {
-    return read();
-  } catch (error) {
-    throw new NodeUnreachable('the answer is not valid protobuf', { cause: error });
   }
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { MemberRole, Membership } from '../membership/membership.ts';
+import { FREQUENT_CALL_DEADLINE_MS } from './call-frames.ts';
 import { Lane } from './lane.ts';
 import {
+  NodeUnreachable,
   OriginRole,
   type Delivery,
   type NodeClient,
@@ -27,30 +29,33 @@ export interface Origin {
   readonly nodeId: string;
 }
 
-const CALL_DEADLINE_MS = 3000;
 /** A node answers them in the order in which they began. */
 const MAX_CALLS = 4;
 /** How much later than the client's deadline a late outcome may still arrive here. */
-const LATE_OUTCOME_GRACE_MS = 1000;
+export const LATE_OUTCOME_GRACE_MS = 1000;
 /** Clients whose outcome may be awaited at once; more is answered as a full queue. */
 const MAX_WAITING = 500_000;
 const MAX_QUEUED_ITEMS = 20_000;
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
-/** Clients in one call: a node writes to all of them before anything else has its turn. */
-const MAX_BATCH_CLIENTS = 256;
+/** A node writes to all clients of a call before anything else has its turn. */
+export const MAX_CLIENTS_PER_CALL = 256;
 const MAX_BATCH_BYTES = 1024 * 1024;
 const BYTES_PER_CLIENT_ID = 24;
 /** How often it is looked for outcomes that never came. */
 const SWEEP_MS = 1000;
 
-/** One message on its way to clients of one node. No timer and no set of its own: there is one of these for every message. */
+/** One message on its way to clients of one node, as many as a call takes. No timer and no set of its own: there is one for every message. */
 interface Waiting {
   readonly onOutcome: OnOutcome;
+  /** What `onOutcome` calls the first of them. */
+  readonly firstPosition: number;
   /** By `performance.now()`; at the sweep after it what is open is settled. */
   readonly endsAtMs: number;
   /** By position: whether the outcome is not known yet. */
   readonly isOpen: boolean[];
   open: number;
+  /** The outcome of those that are open in the end. */
+  ending: DeliveryOutcome;
 }
 
 /**
@@ -102,21 +107,34 @@ export class NodeDeliveries {
       for (const position of clientIds.keys()) onOutcome(position, DeliveryOutcome.nodeQueueFull);
       return;
     }
+    for (let first = 0; first < clientIds.length; first += MAX_CLIENTS_PER_CALL) {
+      const isAll = clientIds.length <= MAX_CLIENTS_PER_CALL;
+      const part = isAll ? clientIds : clientIds.slice(first, first + MAX_CLIENTS_PER_CALL);
+      const id = this.#await(part, first, options, onOutcome);
+      const delivery = { id, message, clientIds: part as string[], ...options };
+      if (!this.#lane(api).add(delivery)) this.#settleRest(id, DeliveryOutcome.nodeQueueFull);
+    }
+  }
+
+  /** Awaits the outcomes of these clients. Answers the id of their delivery. */
+  #await(
+    clientIds: readonly string[],
+    firstPosition: number,
+    { deadlineMs }: DeliveryOptions,
+    onOutcome: OnOutcome,
+  ): number {
     const id = this.#nextId();
     this.#open += clientIds.length;
-    const lateMs = options.deadlineMs + CALL_DEADLINE_MS + LATE_OUTCOME_GRACE_MS;
-    const isOpen = clientIds.map(() => true);
-    const endsAtMs = performance.now() + lateMs;
-    this.#waiting.set(id, { onOutcome, endsAtMs, isOpen, open: clientIds.length });
+    this.#waiting.set(id, {
+      onOutcome,
+      firstPosition,
+      endsAtMs: performance.now() + deadlineMs + FREQUENT_CALL_DEADLINE_MS + LATE_OUTCOME_GRACE_MS,
+      isOpen: clientIds.map(() => true),
+      open: clientIds.length,
+      ending: DeliveryOutcome.timeout,
+    });
     this.#sweepTimer ??= setInterval(() => this.#sweep(), SWEEP_MS);
-    const delivery = {
-      id,
-      message,
-      clientIds: clientIds as string[],
-      acknowledge: options.acknowledge,
-      deadlineMs: options.deadlineMs,
-    };
-    if (!this.#lane(api).add(delivery)) this.#settleRest(id, DeliveryOutcome.nodeQueueFull);
+    return id;
   }
 
   /** Takes the late outcomes that a node reports. Those for an earlier life of this process are ignored. */
@@ -138,7 +156,7 @@ export class NodeDeliveries {
       waiting.isOpen[position] = false;
       this.#open--;
       if (--waiting.open === 0) this.#waiting.delete(id);
-      waiting.onOutcome(position, outcome);
+      waiting.onOutcome(waiting.firstPosition + position, outcome);
     }
   }
 
@@ -155,7 +173,7 @@ export class NodeDeliveries {
       lane = new Lane<Delivery>({
         maxQueuedItems: MAX_QUEUED_ITEMS,
         maxQueuedBytes: MAX_QUEUED_BYTES,
-        maxBatchWork: MAX_BATCH_CLIENTS,
+        maxBatchWork: MAX_CLIENTS_PER_CALL,
         maxBatchBytes: MAX_BATCH_BYTES,
         bytesOf: (delivery) =>
           (delivery.message?.payload?.length ?? 0) + (delivery.clientIds?.length ?? 0) * BYTES_PER_CLIENT_ID,
@@ -175,8 +193,9 @@ export class NodeDeliveries {
       originRun: this.#run,
       deliveries: deliveries as Delivery[],
     };
+    const { nodeUnreachable } = DeliveryOutcome;
     try {
-      const answer = await this.#client.deliver(api, request, CALL_DEADLINE_MS);
+      const answer = await this.#client.deliver(api, request, FREQUENT_CALL_DEADLINE_MS);
       if (this.#silent.delete(api)) this.#logger.info({ api }, 'a push-server takes deliveries again');
       this.#settle(answer.outcomes);
     } catch (error) {
@@ -184,7 +203,13 @@ export class NodeDeliveries {
       const level = this.#silent.has(api) ? 'debug' : 'warn';
       this.#silent.add(api);
       this.#logger[level]({ err: error, api }, 'a push-server does not take deliveries');
-      for (const { id } of deliveries) this.#settleRest(id ?? 0, DeliveryOutcome.nodeUnreachable);
+      // It may have been acted on: then the node reports what its clients acknowledge.
+      const isLost = error instanceof NodeUnreachable && error.reason === 'lost';
+      for (const { id, acknowledge } of deliveries) {
+        const waiting = this.#waiting.get(id ?? 0);
+        if (isLost && acknowledge && waiting !== undefined) waiting.ending = nodeUnreachable;
+        else this.#settleRest(id ?? 0, nodeUnreachable);
+      }
     }
   }
 
@@ -192,8 +217,8 @@ export class NodeDeliveries {
   #sweep(): void {
     if (this.#waiting.size === 0) return this.#stopSweeping();
     const nowMs = performance.now();
-    for (const [id, { endsAtMs }] of this.#waiting)
-      if (endsAtMs <= nowMs) this.#settleRest(id, DeliveryOutcome.timeout);
+    for (const [id, { endsAtMs, ending }] of this.#waiting)
+      if (endsAtMs <= nowMs) this.#settleRest(id, ending);
   }
 
   #stopSweeping(): void {
@@ -207,7 +232,7 @@ export class NodeDeliveries {
     this.#waiting.delete(id);
     this.#open -= waiting.open;
     waiting.isOpen.forEach((isOpen, position) => {
-      if (isOpen) waiting.onOutcome(position, outcome);
+      if (isOpen) waiting.onOutcome(waiting.firstPosition + position, outcome);
     });
   }
 

@@ -74,14 +74,19 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     socket.destroy();
     return;
   }
-  const problem = new Problem(
-    clientErrorCodes[error.code ?? ''] ?? 'malformed-request',
-    'The request was refused',
-  );
+  const code = clientErrorCodes[error.code ?? ''] ?? 'malformed-request';
+  endWithProblem(socket, new Problem(code, 'The request was refused'));
+}
+
+/** Answers on the bare socket, and closes it: soon after, also when the client does not. */
+export function endWithProblem(socket: Socket, problem: Problem): void {
   const body = JSON.stringify(problem.toBody(newTraceId()));
+  const headers = Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}\r\n`);
   setTimeout(() => socket.destroy(), lingerMs).unref();
+  // It is followed by 'close'.
+  socket.on('error', () => undefined);
   socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${headers.join('')}` +
       'content-type: application/problem+json\r\n' +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Histogram } from 'prom-client';
-import { requireClusterSecret } from '../auth/guards.ts';
+import { requireClusterSecret, unauthorized } from '../auth/guards.ts';
 import { bearerToken, equalInConstantTime, sha256 } from '../auth/secrets.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { Problem } from '../problem/problem.ts';
-import { problemOf } from './answer-problem.ts';
+import { endWithProblem, problemOf } from './answer-problem.ts';
 import { requestSecondsName } from './observe.ts';
 import type { HttpServer } from './server.ts';
 
@@ -24,29 +24,48 @@ export interface UpgradedConnections {
   drain(): Promise<void>;
 }
 
-/** Whether a request is just as it should be; what is not goes the way of other requests, and is told what is wrong. */
+/**
+ * Whether a request is just as it should be; what is not goes the way of other requests, and is told what is wrong. Node.js 23, and 24 before
+ * 24.9, do not ask: there `serveUpgrades` asks, and ends the connection of every other request that offers an upgrade.
+ */
 export function upgradesFor({ path, protocol, clusterSecret }: NodeUpgrade) {
+  const isFromNode = hasSecret(clusterSecret);
+  return (request: IncomingMessage): boolean =>
+    request.method === 'GET' &&
+    request.url === path &&
+    request.headers.upgrade === protocol &&
+    isFromNode(request);
+}
+
+function hasSecret(clusterSecret: string) {
   const hash = sha256(clusterSecret);
-  return ({ method, url, headers }: IncomingMessage): boolean =>
-    method === 'GET' &&
-    url === path &&
-    headers.upgrade === protocol &&
+  return ({ headers }: IncomingMessage): boolean =>
     equalInConstantTime(sha256(bearerToken(headers.authorization) ?? ''), hash);
 }
 
 /** Hands over the connections of a server that was made with `upgradesFor` the same upgrade. */
 export function serveUpgrades(
   server: HttpServer,
-  { path, protocol, clusterSecret }: NodeUpgrade,
+  upgrade: NodeUpgrade,
   connections: UpgradedConnections,
 ): void {
+  const { path, protocol, clusterSecret } = upgrade;
+  const mayUpgrade = upgradesFor(upgrade);
+  const isFromNode = hasSecret(clusterSecret);
   const options = { onRequest: requireClusterSecret(clusterSecret), schema: { hide: true } };
-  server.get(path, options, async () => {
-    throw new Problem('upgrade-required', `This is for connections that become ${protocol}`, {
+  const upgradeRequired = (): Problem =>
+    new Problem('upgrade-required', `This is for connections that become ${protocol}`, {
       headers: { upgrade: protocol },
     });
+  server.get(path, options, async () => {
+    throw upgradeRequired();
   });
-  server.server.on('upgrade', (_request: IncomingMessage, socket: Socket, head: Buffer) => {
+  server.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // HTTP has let go of it: what may not upgrade cannot go the way of other requests any more.
+    if (!mayUpgrade(request)) {
+      const why = isFromNode(request) ? upgradeRequired() : unauthorized('This is for nodes of the cluster');
+      return endWithProblem(socket, why);
+    }
     // HTTP's, which destroys it.
     socket.removeAllListeners('timeout');
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${protocol}\r\n\r\n`);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../src/load/clients/histogram.ts';
+import { PAYLOAD_BYTES } from '../src/load/scenarios/broadcast.ts';
 import { startSending } from '../src/load/scenarios/p2p.ts';
 import type { ComparisonOptions, ScenarioName } from './arguments.ts';
 import type { Side } from './side.ts';
 
-const PAYLOAD_BYTES = 128;
 const SINGLES = 3;
 const IN_A_ROW = 20;
 const WARM_UP_SECONDS = 1;
@@ -42,9 +42,10 @@ async function inTurns(
 export async function connectAll(side: Side, { heartbeatSeconds }: Sizes, say: Say): Promise<void> {
   const { contender, fleet, score } = side;
   say(`${contender.name}: ${fleet.clients} clients connect`);
-  const empty = await side.serverBytes();
-  score.note('serverMemory', empty / 1e6);
+  score.note('serverMemory', (await side.serverBytes()) / 1e6);
   score.note('allMemory', side.allBytes() / 1e6);
+  await side.warmUp();
+  const empty = await side.serverBytes();
   await fleet.connect();
   await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
   score.note('connectionMemory', ((await side.serverBytes()) - empty) / fleet.clients);

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { isIP } from 'node:net';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,19 +12,24 @@ import { hasProgram } from '../../test-support/programs.ts';
 import { dropNamespace, openNamespace } from '../src/faults/namespace.ts';
 import { Cluster, repository } from '../src/lib/cluster.ts';
 import { readArguments, usage } from '../src/load/arguments.ts';
+import { sourcesOf } from '../src/load/clients/fleet.ts';
 import { countOf, merge, percentile, since } from '../src/load/clients/histogram.ts';
 import { isReached, type Figure } from '../src/load/findings.ts';
 import { shortcomings } from '../src/load/machine.ts';
 import { runLoad } from '../src/load/run.ts';
 import { metricSum } from '../src/load/sampling/metrics-text.ts';
+import { servicesOf } from '../src/load/sampling/sampler.ts';
 import { checkDeliveries } from '../src/load/scenarios/checks.ts';
 import { isFarOff } from '../src/load/scenarios/guard.ts';
 import { scenarios } from '../src/load/scenarios/index.ts';
 import { signIn } from '../src/load/scenarios/logins.ts';
+import { recipientsProcess } from '../src/load/scenarios/p2p.ts';
+import { differences } from '../src/load/scenarios/upstream.ts';
 import { GivenCluster } from '../src/load/target/given-cluster.ts';
 import { LOAD_SETTINGS } from '../src/load/target/own-cluster.ts';
 import type { Report } from '../src/load/report/report.ts';
 import type { Scenario } from '../src/load/scenario.ts';
+import type { ClientRows } from '../src/traffic/rows.ts';
 
 describe('arguments', () => {
   test('what is left out is the scenario’s own', () => {
@@ -31,7 +37,7 @@ describe('arguments', () => {
     expect(request).toMatchObject({
       kind: 'run',
       scenario: { name: 'p2p' },
-      options: { connections: 4000, nodes: 2, ratePerSecond: 50, durationSeconds: 20, cluster: null },
+      options: { connections: 38_000, nodes: 2, ratePerSecond: 50, durationSeconds: 20, cluster: null },
     });
   });
 
@@ -56,6 +62,10 @@ describe('arguments', () => {
     [
       ['idle', '--nodes', '5', '--connections', '3'],
       '--connections: given 3; allowed: at least one for each',
+    ],
+    [
+      ['p2p', '--nodes', '1'],
+      'p2p sends from node to node: it needs 2 push-servers at least, and there is 1',
     ],
     [['idle', '--cluster', 'a:1', '--nodes', '2'], '--nodes: a cluster that runs already has its own'],
     [['million', '--cluster', 'a:1'], '--cluster: million kills a push-server'],
@@ -148,6 +158,82 @@ describe('parts', () => {
       [5000, 1],
     ]);
     expect(percentile([], 50)).toBeNaN();
+  });
+
+  test.each([2, 3, 53])(
+    'clients of %d processes send to all others, and each is sent to by one',
+    (processes) => {
+      for (const client of [0, 1, 2, 60, 18_999]) {
+        const recipients = Array.from({ length: processes }, (_, process) =>
+          recipientsProcess(process, client, processes),
+        );
+        expect(recipients.every((recipient, process) => recipient !== process)).toBe(true);
+        expect(new Set(recipients).size).toBe(processes);
+      }
+      const ofOne = Array.from({ length: processes - 1 }, (_, client) =>
+        recipientsProcess(0, client, processes),
+      );
+      expect(new Set(ofOne).size).toBe(processes - 1);
+    },
+  );
+
+  test('each process has source addresses of its own', () => {
+    const sources = Array.from({ length: 300 }, (_, index) =>
+      sourcesOf(index, '127.0.0.1:1').split(','),
+    ).flat();
+    expect(new Set(sources).size).toBe(1200);
+    expect(sources.filter((source) => isIP(source) !== 4)).toEqual([]);
+    expect(sourcesOf(0, '10.0.0.5:7400')).toBe('0.0.0.0');
+  });
+
+  test('rows that are missing, doubled or of nobody are found, client by client', () => {
+    const published = [
+      { id: 'a', last: 3, accepted: 3 },
+      { id: 'b', last: 2, accepted: 1 },
+      { id: 'silent', last: 0, accepted: 0 },
+    ];
+    const good = { a: { rows: 3, sequences: 3, last: 3 }, b: { rows: 2, sequences: 2, last: 2 } };
+    const compare = (stored: Record<string, ClientRows>) =>
+      differences(published, new Map(Object.entries(stored)));
+    expect(compare(good)).toEqual({ missing: 0, twice: 0, neverSent: 0 });
+    expect(compare({ b: good.b })).toEqual({ missing: 3, twice: 0, neverSent: 0 });
+    // As many rows as were accepted, and yet one is missing.
+    expect(compare({ ...good, a: { rows: 3, sequences: 2, last: 3 } })).toEqual({
+      missing: 1,
+      twice: 1,
+      neverSent: 0,
+    });
+    expect(compare({ ...good, b: { rows: 2, sequences: 2, last: 7 } })).toMatchObject({ neverSent: 1 });
+    expect(compare({ ...good, stranger: { rows: 1, sequences: 1, last: 1 } })).toMatchObject({
+      neverSent: 1,
+    });
+  });
+
+  test('what services did counts from when they were asked before', () => {
+    const said = (seconds: number, upTo: readonly number[], lag: number) =>
+      [
+        `nodejs_eventloop_lag_max_seconds ${lag}`,
+        ...['0.001', '0.01', '0.1', '+Inf'].map(
+          (bound, index) => `nodejs_gc_duration_seconds_bucket{le="${bound}",kind="minor"} ${upTo[index]}`,
+        ),
+        'nodejs_gc_duration_seconds_bucket{le="0.1",kind="major"} 0',
+        `nodejs_gc_duration_seconds_sum{kind="minor"} ${seconds}`,
+        `nodejs_gc_duration_seconds_count{kind="minor"} ${upTo.at(-1)}`,
+      ].join('\n');
+    const first = said(1, [5, 5, 6, 7], 0.5);
+    expect(servicesOf([{ before: '', now: first }])).toMatchObject({
+      collections: 7,
+      longestCollectionMs: Infinity,
+    });
+    const second = said(1.5, [6, 8, 9, 10], 0.02);
+    const third = said(1.5, [6, 8, 9, 10], 0.01);
+    expect(
+      servicesOf([
+        { before: first, now: second },
+        { before: second, now: third },
+      ]),
+    ).toEqual({ loopDelayMs: 20, collectionSeconds: 0.5, collections: 3, longestCollectionMs: 10 });
+    expect(servicesOf([{ before: third, now: third }])).toMatchObject({ longestCollectionMs: 0 });
   });
 
   test('a metric is summed over its labels, and no other that begins with its name', () => {
@@ -314,9 +400,7 @@ describe.skipIf(needed.some((kind) => realBackend(kind) === null) || !hasProgram
       }
       const report = reportOf(jsonFile);
       expect(report.failures).toEqual(['ended by SIGINT']);
-      expect(report.figures.map(({ figure }) => figure)).toContain(
-        'user memory per idle signed-in connection',
-      );
+      expect(report.figures.map(({ figure }) => figure)).toContain('CPU per login, push-servers');
     },
     RUN_DEADLINE_MS,
   );

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   decodeMessage,
@@ -11,6 +12,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../test-support/helpers.ts';
 import { hasProgram } from '../../test-support/programs.ts';
+import { Fleet } from '../src/load/clients/fleet.ts';
 import { countOf } from '../src/load/clients/histogram.ts';
 import type { LineProcess } from '../src/load/clients/line-process.ts';
 import { SeededRandom } from '../src/lib/random.ts';
@@ -122,6 +124,45 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     expect(stats).toMatchObject({ closed: { overloaded: 1, kicked: 1 }, loginFailures: 1, logins: 1 });
     expect(at[1]! - at[0]!).toBeGreaterThan(690);
     expect(stats.reconnects).toBe(1);
+  });
+
+  it('try to sign in until they are in, at their own server, and give up when that brings nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'longwire-fleet-'));
+    const fleet = await Fleet.start({
+      protocol: ['longwire'],
+      name: 'fleet',
+      clients: 3,
+      processes: 1,
+      folder,
+      say: () => undefined,
+    });
+    try {
+      let tries = 0;
+      server.onConnect = (socket) => {
+        if (++tries > 4) socket.write(connected);
+        else if (tries > 2) socket.end();
+        else socket.end(encodeFrame('close', { code: 1004, retryAfterMs: 10 }));
+      };
+      await fleet.enlist([server.address], () => 'token');
+      await fleet.connect();
+      expect(await fleet.stats()).toMatchObject({
+        connected: 3,
+        logins: 3,
+        loginFailures: 4,
+        reconnects: 4,
+        closed: { overloaded: 2, lost: 2 },
+      });
+      // Who is in and loses the connection is not to come back unseen.
+      server.sockets.at(-1)!.destroy();
+      expect(await fleet.until((stats) => stats.closed['lost'] === 3, 30_000)).toMatchObject({
+        connected: 2,
+      });
+      server.onConnect = (socket) => socket.end(encodeFrame('close', { code: 2000 }));
+      await expect(fleet.connect()).rejects.toThrow('only 2 of 3 clients could sign in; ended: ');
+    } finally {
+      await fleet.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it.each([

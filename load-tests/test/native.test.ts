@@ -51,7 +51,10 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
     );
 
   it('sign in and send heartbeats', async () => {
+    const beforeUs = Number(process.hrtime.bigint() / 1000n);
     const stats = await connectAll();
+    expect(stats.firstLoginUs).toBeGreaterThanOrEqual(beforeUs);
+    expect(stats.lastLoginUs).toBeGreaterThan(stats.firstLoginUs);
     expect(stats).toMatchObject({
       clients: CLIENTS,
       connecting: 0,
@@ -71,6 +74,8 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
     expect(await clients.tell('stats')).toMatchObject({
       connected: CLIENTS,
       logins: 0,
+      firstLoginUs: 0,
+      lastLoginUs: 0,
       pings: 0,
       bytesIn: 0,
     });
@@ -102,6 +107,9 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
     const stats = await statsWhen(clients, ({ delivered }) => delivered === number);
     expect(stats.lastBroadcast.min).toBe(0);
     expect(countOf(stats.histograms.deliver)).toBe(number);
+    expect(stats.unmarked).toBe(0);
+    teller.send('send', { messageId: 'plain', to: 'load-0', payload: Buffer.from('no marker') });
+    await statsWhen(clients, ({ delivered, unmarked }) => delivered === number + 1 && unmarked === 1);
   });
 
   it('do not miss the broadcasts of before their time', async () => {
@@ -137,6 +145,19 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
     expect(countOf(stats.histograms.deliver)).toBe(500);
   });
 
+  it('are other pairs when told so', async () => {
+    await connectAll();
+    const run = { rate: 1000, seconds: 0.1, bytes: 100, senders: CLIENTS };
+    // Fewer, so that their numbers are not those of the others.
+    await clients.tell('send', { ...run, senders: 7, to: await neighbours() });
+    await statsWhen(clients, ({ sendAnswers }) => sendAnswers['0'] === 100);
+    await clients.tell('unpair');
+    const others = Array.from({ length: CLIENTS }, (_, index) => `load-${(index + 2) % CLIENTS}`);
+    await clients.tell('send', { ...run, seconds: 0.2, to: await programs.file('others', others) });
+    const stats = await statsWhen(clients, ({ sendAnswers }) => sendAnswers['0'] === 300);
+    expect(stats).toMatchObject({ delivered: 300, gaps: 0, duplicates: 0 });
+  });
+
   it('send later what was due while they were away', async () => {
     await connectAll();
     expect(await clients.tell('cut')).toEqual({ cut: CLIENTS });
@@ -170,6 +191,8 @@ describe.skipIf(!hasProgram('cc'))('native clients of a push-server', () => {
     const stats = await statsWhen(clients, ({ publishAnswers }) => publishAnswers['0'] === 300);
     expect(stats).toMatchObject({ published: 300, publishesOpen: 0, publishesWaiting: 0 });
     expect(countOf(stats.histograms.publish)).toBe(300);
+    const each = Array.from({ length: CLIENTS }, (_, index) => (index < 300 % 7 ? 43 : index < 7 ? 42 : 0));
+    expect(await clients.tell('publishes')).toEqual({ published: each, accepted: each });
     await waitFor(() => messages.length >= 300);
     expect(new Set(messages).size).toBe(300);
     await consumer.stop();

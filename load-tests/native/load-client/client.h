@@ -24,6 +24,7 @@ typedef enum {
 typedef struct {
   uint32_t sequence;  /* of its last message */
   uint32_t sentInJob; /* by the command that runs now */
+  uint32_t accepted;  /* answered with status 0 */
   uint16_t open;      /* not answered yet */
 } Outgoing;
 

@@ -94,7 +94,7 @@ static void commandReconnect(Arguments *arguments, Buffer *answer) {
   static uint16_t numbers[MAX_LISTED];
   Comeback comeback = {.isOn = !argumentIsGiven(arguments, "off")};
   if (comeback.isOn) {
-    comeback.addressCount = parseList(arguments, "addresses", addServerAddress, numbers);
+    if (argumentIsGiven(arguments, "addresses")) comeback.addressCount = parseList(arguments, "addresses", addServerAddress, numbers);
     comeback.minMs = argumentNumber(arguments, "minMs", 0, 3.6e6);
     comeback.maxMs = argumentNumber(arguments, "maxMs", comeback.minMs, 3.6e6);
   }
@@ -170,6 +170,16 @@ static void commandExpect(Arguments *arguments, Buffer *answer) {
   bufferPrint(answer, "{}");
 }
 
+static void commandUnpair(Arguments *arguments, Buffer *answer) {
+  if (!argumentsAreGood(arguments)) return;
+  for (uint32_t number = 0; number < clients.count; number++) clients.list[number].outgoing[SEND].sequence = clients.list[number].lastPeer = 0;
+  bufferPrint(answer, "{}");
+}
+
+static void commandPublishes(Arguments *arguments, Buffer *answer) {
+  if (argumentsAreGood(arguments)) printPublishes(answer);
+}
+
 static void commandStats(Arguments *arguments, Buffer *answer) {
   if (argumentsAreGood(arguments)) printStats(answer);
 }
@@ -191,7 +201,7 @@ static const struct {
   {"clients", commandClients}, {"connect", commandConnect}, {"heartbeat", commandHeartbeat},     {"reconnect", commandReconnect},
   {"cut", commandCut},         {"churn", commandChurn},     {"send", commandSend},               {"publish", commandPublish},
   {"stats", commandStats},     {"reset", commandReset},     {"acknowledge", commandAcknowledge},
-  {"expect", commandExpect},   {"counts", commandCounts},
+  {"expect", commandExpect},   {"counts", commandCounts},   {"unpair", commandUnpair},           {"publishes", commandPublishes},
 };
 
 void obeyCommand(Arguments *arguments, Buffer *answer) {

@@ -25,7 +25,7 @@ typedef struct {
   uint64_t logins, loginFailures, reconnects, churned, cut;
   /* When a login was answered first and last; 0: none was. */
   uint64_t firstLoginNs, lastLoginNs;
-  uint64_t delivered, duplicates, gaps, acknowledged;
+  uint64_t delivered, unmarked, duplicates, gaps, acknowledged;
   uint64_t sent[MESSAGE_KINDS];
   uint64_t pings, pongs, bytesIn, bytesOut;
   NamedCounters closed, failures, answers[MESSAGE_KINDS];

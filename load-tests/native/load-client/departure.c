@@ -97,7 +97,7 @@ uint64_t comeBack(uint64_t now) {
     dueNs = nextComeback();
     if (dueNs > now || !takeComeback(now, &number)) return dueNs;
     Client *client = &clients.list[number];
-    client->address = comeback.addresses[randomBelow((uint32_t)comeback.addressCount)];
+    if (comeback.addressCount > 0) client->address = comeback.addresses[randomBelow((uint32_t)comeback.addressCount)];
     counters.reconnects++;
     openConnection(client, dueNs);
   }

@@ -12,11 +12,11 @@ void connectionFailed(Client *client, int error);
 /* This side ends it. */
 void clientLeft(Client *client);
 
-/* From now on clients come back by themselves, after minMs to maxMs, to one of these servers. */
+/* From now on clients come back by themselves, after minMs to maxMs. */
 typedef struct {
   int isOn;
   double minMs, maxMs;
-  uint16_t *addresses;
+  uint16_t *addresses; /* none: to the server that it was at */
   int addressCount;
 } Comeback;
 

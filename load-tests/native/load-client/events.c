@@ -57,7 +57,10 @@ static void checkBroadcast(Client *client, uint32_t sequence) {
 void clientDelivered(Client *client, const uint8_t *payload, size_t length) {
   Marker marker;
   counters.delivered++;
-  if (!markerFind(payload, length, &marker)) return;
+  if (!markerFind(payload, length, &marker)) {
+    counters.unmarked++;
+    return;
+  }
   uint64_t now = nowNs();
   histogramAdd(&counters.deliver, now > marker.dueNs ? now - marker.dueNs : 0);
   if (marker.stream == 'b') checkBroadcast(client, marker.sequence);
@@ -74,6 +77,7 @@ void clientAnswered(Client *client, MessageKind kind, unsigned status, uint64_t 
   if (outgoing->open == 0) return;
   outgoing->open--;
   openMessages[kind]--;
+  if (status == 0) outgoing->accepted++;
   snprintf(name, sizeof name, "%u", status);
   countNamed(&counters.answers[kind], name, 1);
   uint64_t now = nowNs();

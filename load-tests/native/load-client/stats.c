@@ -56,6 +56,7 @@ static void printCounters(Buffer *answer) {
   printNumber(answer, "reconnects", counters.reconnects);
   printNumber(answer, "churned", counters.churned);
   printNumber(answer, "delivered", counters.delivered);
+  printNumber(answer, "unmarked", counters.unmarked);
   printNumber(answer, "duplicates", counters.duplicates);
   printNumber(answer, "gaps", counters.gaps);
   printLastBroadcast(answer);
@@ -73,6 +74,16 @@ void printCounts(Buffer *answer) {
   bufferAppendByte(answer, '{');
   printCounters(answer);
   bufferAppendByte(answer, '}');
+}
+
+void printPublishes(Buffer *answer) {
+  bufferPrint(answer, "{\"published\":[");
+  for (uint32_t number = 0; number < clients.count; number++)
+    bufferPrint(answer, number == 0 ? "%" PRIu32 : ",%" PRIu32, clients.list[number].outgoing[PUBLISH].sequence);
+  bufferPrint(answer, "],\"accepted\":[");
+  for (uint32_t number = 0; number < clients.count; number++)
+    bufferPrint(answer, number == 0 ? "%" PRIu32 : ",%" PRIu32, clients.list[number].outgoing[PUBLISH].accepted);
+  bufferPrint(answer, "]}");
 }
 
 void printStats(Buffer *answer) {

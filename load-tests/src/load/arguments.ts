@@ -69,6 +69,7 @@ export function readArguments(args: readonly string[]): Request {
     scenario.losesNode === true ? Math.ceil(connections / CONNECTIONS_AFTER_A_LOSS) + 1 : 1,
   );
   const nodes = number('nodes', Math.max(defaults.nodes, fewestNodes), MAX_NODES);
+  if (values.cluster === undefined) needNodes(scenario, nodes);
   if (nodes < fewestNodes && values.cluster === undefined)
     throw new Error(
       `--nodes: given ${nodes}; allowed: at least ${fewestNodes} for ${connections} connections`,
@@ -88,6 +89,14 @@ export function readArguments(args: readonly string[]): Request {
       cluster: values.cluster ?? null,
     },
   };
+}
+
+/** Throws when the scenario needs more for what it does. */
+export function needNodes({ name, fewestNodes = 1 }: Scenario, nodes: number): void {
+  if (nodes < fewestNodes)
+    throw new Error(
+      `${name} sends from node to node: it needs ${fewestNodes} push-servers at least, and there is ${nodes}`,
+    );
 }
 
 function wholeNumber(flag: string, text: string | undefined, preset: number, most: number): number {

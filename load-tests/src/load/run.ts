@@ -6,12 +6,12 @@ import { buildServices } from '../lib/build.ts';
 import { interruption, unlessInterrupted } from '../lib/interruption.ts';
 import { withPrivateFolder } from '../lib/private-folder.ts';
 import { SeededRandom } from '../lib/random.ts';
-import { CONNECTIONS_PER_PROCESS, type LoadOptions } from './arguments.ts';
+import { CONNECTIONS_PER_PROCESS, needNodes, type LoadOptions } from './arguments.ts';
 import { Fleet, privateFolder } from './clients/fleet.ts';
 import { Findings, textOf } from './findings.ts';
 import { shortcomings, thisMachine } from './machine.ts';
 import { writeReport } from './report/report.ts';
-import { Sampler } from './sampling/sampler.ts';
+import { Sampler, type Services } from './sampling/sampler.ts';
 import type { Scenario } from './scenario.ts';
 import { GivenCluster } from './target/given-cluster.ts';
 import { OwnCluster } from './target/own-cluster.ts';
@@ -107,6 +107,7 @@ class Run {
   async #load(target: Target, end: AbortSignal): Promise<void> {
     const { seed, connections, durationSeconds } = this.#options;
     this.#nodes = target.pushServers.length;
+    needNodes(this.#scenario, this.#nodes);
     this.#say(`${connections} clients, ${target.pushServers.length} push-servers, seed ${seed}`);
     const fleet = await Fleet.start({
       protocol: ['longwire'],
@@ -160,16 +161,22 @@ class Run {
   }
 
   #reportPauses({ samples }: Sampler): void {
-    const looks = samples.filter(({ services }) => services !== null);
-    if (looks.length < 2) return;
-    const delays = looks.map(({ services }) => services!.loopDelayMs);
-    this.#findings.figure('longest event-loop delay of a push-server', Math.max(...delays), 'ms');
-    const seconds = growthOf(looks.map(({ services }) => services!.collectionSeconds));
-    const available = (looks.at(-1)!.atSeconds - looks[0]!.atSeconds) * this.#nodes;
+    const looks = samples.flatMap(({ services }) => (services === null ? [] : [services]));
+    if (looks.length === 0) return;
+    const longest = (of: (look: Services) => number): number => Math.max(...looks.map(of));
+    const sum = (of: (look: Services) => number): number =>
+      looks.reduce((total, look) => total + of(look), 0);
+    const share = sum((look) => look.collectionSeconds) / sum(({ seconds }) => seconds) / this.#nodes;
     this.#findings.figure(
-      'time that push-servers spent on garbage collection',
-      (seconds / available) * 100,
-      '%',
+      'longest event-loop delay of a push-server',
+      longest(({ loopDelayMs }) => loopDelayMs),
+      'ms',
+    );
+    this.#findings.figure('time that push-servers spent on garbage collection', share * 100, '%');
+    this.#findings.figure(
+      'longest garbage-collection pause of a push-server, at most',
+      longest(({ longestCollectionMs }) => longestCollectionMs),
+      'ms',
     );
   }
 
@@ -203,9 +210,4 @@ class Run {
   #say(line: string): void {
     console.log(`${this.#seconds().toFixed(1).padStart(8)} s  ${line}`);
   }
-}
-
-/** Of a count that falls when a process ends. */
-function growthOf(counts: readonly number[]): number {
-  return counts.slice(1).reduce((sum, count, index) => sum + Math.max(0, count - counts[index]!), 0);
 }

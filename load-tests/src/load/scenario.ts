@@ -15,6 +15,8 @@ export interface Scenario {
   readonly what: string;
   readonly defaults: Pick<LoadOptions, 'connections' | 'nodes' | 'ratePerSecond' | 'durationSeconds'>;
   readonly services: readonly HelperRole[];
+  /** What it does needs so many; left out: 1. */
+  readonly fewestNodes?: number;
   /** Its other nodes must have room for the clients of one that is ended. */
   readonly losesNode?: boolean;
   run(bench: Bench): Promise<void>;

@@ -5,6 +5,15 @@ interface MessageRow extends RowDataPacket {
   message_id: string;
 }
 
+/** Rows of one client that hold messages of the load tool. */
+export interface ClientRows {
+  readonly rows: number;
+  /** Different sequence numbers. */
+  readonly sequences: number;
+  /** The highest of them. */
+  readonly last: number;
+}
+
 interface CountRow extends RowDataPacket {
   name: string;
   rows: number;
@@ -29,6 +38,30 @@ export class Rows {
   /** How many upstream messages of each kind. */
   async count(): Promise<Record<string, number>> {
     return this.#count('select kind as name, count(*) as `rows` from upstream_messages group by kind');
+  }
+
+  /** The number of the newest row of an upstream message; 0: there is none. */
+  async newest(): Promise<number> {
+    const sql = 'select coalesce(max(id), 0) as newest from upstream_messages';
+    const [found] = await this.#connection.query<(RowDataPacket & { newest: number })[]>({
+      sql,
+      timeout: TIMEOUT_MS,
+    });
+    return found[0]!.newest;
+  }
+
+  /** What each client has of a kind in rows after this one. Payloads begin with a marker of the load tool, `#u:<sequence>:…`. */
+  async ofClients(kind: string, afterRow: number): Promise<Map<string, ClientRows>> {
+    const sql = `select name, count(*) as \`rows\`, count(distinct sequence) as sequences, max(sequence) as last from (
+        select client_id as name, cast(substring_index(substring_index(payload, ':', 2), ':', -1) as unsigned) as sequence
+        from upstream_messages where kind = ? and id > ?
+      ) as messages group by name`;
+    const [found] = await this.#connection.query<(RowDataPacket & ClientRows & { name: string })[]>({
+      sql,
+      values: [kind, afterRow],
+      timeout: COUNT_TIMEOUT_MS,
+    });
+    return new Map(found.map((row) => [row.name, row]));
   }
 
   /** How many clients a push has each outcome for. */

@@ -18,6 +18,8 @@ export interface ClientCounts {
   readonly closed: Counts;
   readonly reconnects: number;
   readonly delivered: number;
+  /** Without a marker: nothing is known of them. */
+  readonly unmarked: number;
   readonly duplicates: number;
   /** Sequence numbers that were skipped. */
   readonly gaps: number;
@@ -64,19 +66,21 @@ export function together(all: readonly ClientStats[]): ClientStats {
 export function countsTogether(all: readonly ClientCounts[]): ClientCounts {
   const sum = (of: (counts: ClientCounts) => number): number =>
     all.reduce((total, one) => total + of(one), 0);
-  const logins = all.filter(({ firstLoginUs }) => firstLoginUs > 0);
+  const withLogins = all.filter(({ firstLoginUs }) => firstLoginUs > 0);
   return {
     clients: sum(({ clients }) => clients),
     connected: sum(({ connected }) => connected),
     connecting: sum(({ connecting }) => connecting),
     logins: sum(({ logins }) => logins),
     loginFailures: sum(({ loginFailures }) => loginFailures),
-    firstLoginUs: logins.length === 0 ? 0 : Math.min(...logins.map(({ firstLoginUs }) => firstLoginUs)),
+    firstLoginUs:
+      withLogins.length === 0 ? 0 : Math.min(...withLogins.map(({ firstLoginUs }) => firstLoginUs)),
     lastLoginUs: Math.max(...all.map(({ lastLoginUs }) => lastLoginUs)),
     failures: sumCounts(all.map(({ failures }) => failures)),
     closed: sumCounts(all.map(({ closed }) => closed)),
     reconnects: sum(({ reconnects }) => reconnects),
     delivered: sum(({ delivered }) => delivered),
+    unmarked: sum(({ unmarked }) => unmarked),
     duplicates: sum(({ duplicates }) => duplicates),
     gaps: sum(({ gaps }) => gaps),
     lastBroadcast: {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { closeAdvice, closeCodes, type CloseName } from '@longwire/protocol';
 import { nativeProgram } from '../../lib/native.ts';
 import type { Process } from '../../lib/process.ts';
 import type { PushServer, Target } from '../target/target.ts';
@@ -36,7 +37,11 @@ let filesWritten = 0;
 /** Source addresses of this run alone: the ports of an earlier run's connections stay taken for a minute. */
 const RUN = 2 + Math.floor(Math.random() * 250);
 const SOURCES = 4;
+/** So that no number of an address comes above 255. */
+const PROCESSES_PER_NET = 60;
 const LOGINS_AT_ONCE = 400;
+/** Who could not sign in tries again within this, or when the server allows it. */
+const RETRY_MS = 1000;
 const LOOK_MS = 250;
 const PROGRESS_MS = 5000;
 /** Slower than this is not coming any more. */
@@ -87,8 +92,8 @@ export class Fleet {
   }
 
   /** So many processes alone, with their clients; who has the whole fleet stops it. */
-  part(processes: number, first = 0): Fleet {
-    const hands = this.hands.slice(first, first + processes);
+  part(processes: number): Fleet {
+    const hands = this.hands.slice(0, processes);
     const clients = hands.reduce((sum, { count }) => sum + count, 0);
     return new Fleet({ ...this.#options, clients }, hands);
   }
@@ -163,38 +168,30 @@ export class Fleet {
   }
 
   /**
-   * Connects everyone, at a rate or, with 0, as fast as it goes, so many processes with their clients at a time. Answers how long that
-   * took, in seconds. Throws when some could not: a load with fewer clients than were asked for measures something else.
+   * Connects everyone, at a rate or, with 0, as fast as it goes. Whoever is sent away or fails tries again, where it belongs. Answers how long
+   * that took, in seconds. Throws when some could not: a load with fewer clients than were asked for measures something else.
    */
-  async connect(ratePerSecond = 0, processesAtOnce = this.hands.length): Promise<number> {
+  async connect(ratePerSecond = 0): Promise<number> {
     const startedAtMs = performance.now();
-    for (let first = 0; first < this.hands.length; first += processesAtOnce) {
-      const part = this.part(processesAtOnce, first);
-      await part.#connect(ratePerSecond);
-      if (part.clients < this.clients)
-        this.#options.say(`  ${part.clients} clients of ${this.clients} more are connected`);
-    }
-    return (performance.now() - startedAtMs) / 1000;
-  }
-
-  async #connect(ratePerSecond: number): Promise<void> {
     const processes = this.hands.length;
+    await this.tell('reconnect', { minMs: 0, maxMs: RETRY_MS });
     await this.tell('connect', {
       rate: Math.ceil(ratePerSecond / processes),
       concurrency: Math.max(4, Math.ceil(LOGINS_AT_ONCE / processes)),
     });
-    const stats = await this.untilConnected();
-    if (stats.connected < this.clients)
+    const { connected, closed, failures } = await this.#untilConnected();
+    await this.tell('reconnect off');
+    if (connected < this.clients)
       throw new Error(
-        `only ${stats.connected} of ${this.clients} clients could sign in; ${stats.loginFailures} failed: ${inWords({ ...stats.closed, ...stats.failures })}`,
+        `only ${connected} of ${this.clients} clients could sign in; ended: ${inWords({ ...closed, ...failures })}`,
       );
+    return (performance.now() - startedAtMs) / 1000;
   }
 
-  /** Waits until all are connected, or no more can be expected. */
-  async untilConnected(): Promise<ClientStats> {
+  /** Waits until all are connected, or one was told what trying again does not change. */
+  async #untilConnected(): Promise<ClientStats> {
     return this.until(
-      ({ connected, connecting, loginFailures }) =>
-        connected === this.clients || (connecting === 0 && connected + loginFailures >= this.clients),
+      ({ connected, closed }) => connected === this.clients || Object.keys(closed).some(isFinal),
       PATIENCE_MS + (this.clients / SLOWEST_PER_SECOND) * 1000,
       ({ connected }) => `${connected} of ${this.clients} connected`,
     );
@@ -216,8 +213,15 @@ export class Fleet {
 
 type Values = Readonly<Record<string, string | number>>;
 
+/** Whether a close code, by its name, says that a new try with the same token brings nothing. */
+function isFinal(name: string): boolean {
+  return name in closeCodes && closeAdvice(closeCodes[name as CloseName].code) !== 'reconnect';
+}
+
 /** Each source address has some 28,000 ports towards one server. Elsewhere than on loopback the kernel chooses. */
-function sourcesOf(index: number, address: string): string {
+export function sourcesOf(index: number, address: string): string {
   if (!address.startsWith('127.')) return '0.0.0.0';
-  return Array.from({ length: SOURCES }, (_, source) => `127.${RUN}.${index}.${source + 1}`).join(',');
+  const net = `127.${RUN}.${Math.floor(index / PROCESSES_PER_NET)}`;
+  const first = (index % PROCESSES_PER_NET) * SOURCES + 1;
+  return Array.from({ length: SOURCES }, (_, source) => `${net}.${first + source}`).join(',');
 }

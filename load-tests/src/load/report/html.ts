@@ -110,16 +110,12 @@ function chartsOf({ samples, phases, latencies, options }: Report): Chart[] {
 
 /** Percent of the time that the push-servers spent on it, from one look at them to the next. */
 function collectionSeries(samples: readonly Sample[], pushServers: number): Series {
-  const looks = samples.flatMap(({ atSeconds, services }) =>
-    services === null ? [] : [{ atSeconds, collectionSeconds: services.collectionSeconds }],
-  );
   return {
     name: 'of the time',
-    points: looks.slice(1).flatMap(({ atSeconds, collectionSeconds }, index) => {
-      const before = looks[index]!;
-      const seconds = collectionSeconds - before.collectionSeconds;
-      const share = seconds / pushServers / (atSeconds - before.atSeconds);
-      return share >= 0 ? [[atSeconds, share * 100] as const] : [];
+    points: samples.flatMap(({ atSeconds, services }) => {
+      if (services === null) return [];
+      const { collectionSeconds, seconds } = services;
+      return [[atSeconds, (collectionSeconds / seconds / pushServers) * 100] as const];
     }),
   };
 }

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { machineUse, type MachineUse } from '../../lib/proc.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Target } from '../target/target.ts';
-import { metricSum } from './metrics-text.ts';
+import { histogramOf, longestSince, metricSum } from './metrics-text.ts';
 import { processesOf, useOf, type Use } from './processes.ts';
 
-/** The run at one moment. Counts of CPU and garbage collection grow from the start of each process. */
+/** The run at one moment. Counts of CPU grow from the start of each process. */
 export interface Sample {
   readonly atSeconds: number;
   readonly connected: number;
@@ -16,14 +16,20 @@ export interface Sample {
   readonly services: Services | null;
 }
 
-/** What the push-servers say of themselves at /metrics. */
+/** What the push-servers say of themselves at /metrics: since they were asked before. */
 export interface Services {
-  /** The longest of any since they were asked before. */
+  /** How long ago that is. */
+  readonly seconds: number;
+  /** The longest of any. */
   readonly loopDelayMs: number;
-  /** Of all together. */
+  /** Of garbage, by all together. */
   readonly collectionSeconds: number;
   readonly collections: number;
+  /** No pause of any was longer; 0: there was none. */
+  readonly longestCollectionMs: number;
 }
+
+const COLLECTIONS = 'nodejs_gc_duration_seconds';
 
 const LEAST_INTERVAL_MS = 1000;
 /** In the time of holding or sending, however long: more would show no more. */
@@ -42,7 +48,9 @@ export class Sampler {
   readonly #leastIntervalMs: number;
   readonly #end = new AbortController();
   #run: Promise<void> = Promise.resolve();
-  #servicesAtMs = -Infinity;
+  #servicesAtMs = performance.now();
+  /** What each push-server said when it was asked last, by its name. */
+  readonly #said = new Map<string, string>();
 
   constructor(target: Target, fleet: Fleet, startedAtMs: number, durationSeconds: number) {
     this.#target = target;
@@ -53,8 +61,7 @@ export class Sampler {
 
   /** Resolves when it was stopped. Rejects when something cannot be looked at any more. */
   async start(): Promise<void> {
-    // How late they were while they started is no part of the run.
-    await this.#askServices();
+    await this.skipServices();
     this.#run = this.#sampleUntilStopped();
     return this.#run;
   }
@@ -69,6 +76,11 @@ export class Sampler {
   /** Takes a sample with what the services say until now: before they are held up by what is no part of the load. */
   async lookAtServices(): Promise<void> {
     this.samples.push(await this.#take(await this.#askServices()));
+  }
+
+  /** What the services did until now is in no sample: they were starting, or doing what is no part of the load. */
+  async skipServices(): Promise<void> {
+    await this.#askServices();
   }
 
   async #sampleUntilStopped(): Promise<void> {
@@ -96,21 +108,39 @@ export class Sampler {
 
   /** One after the other, so that they do not all work for this at once. */
   async #askServices(): Promise<Services | null> {
+    const seconds = (performance.now() - this.#servicesAtMs) / 1000;
     this.#servicesAtMs = performance.now();
-    const texts: string[] = [];
+    const each: { before: string; now: string }[] = [];
     for (const pushServer of this.#target.pushServers) {
-      const text = await this.#target.metricsOf(pushServer);
-      if (text !== null) texts.push(text);
+      const now = await this.#target.metricsOf(pushServer);
+      if (now === null) continue;
+      each.push({ before: this.#said.get(pushServer.name) ?? '', now });
+      this.#said.set(pushServer.name, now);
     }
-    if (texts.length === 0) return null;
-    const sum = (name: string): number =>
-      // A process that has not collected any yet has none of them.
-      texts.reduce((total, text) => total + (metricSum(text, name) || 0), 0);
-    return {
-      loopDelayMs:
-        Math.max(...texts.map((text) => metricSum(text, 'nodejs_eventloop_lag_max_seconds'))) * 1000,
-      collectionSeconds: sum('nodejs_gc_duration_seconds_sum'),
-      collections: sum('nodejs_gc_duration_seconds_count'),
-    };
+    return each.length === 0 ? null : { seconds, ...servicesOf(each) };
   }
+}
+
+/** What several have done, by what each says at /metrics now and said before. */
+export function servicesOf(
+  each: readonly { readonly before: string; readonly now: string }[],
+): Omit<Services, 'seconds'> {
+  const growth = (name: string): number =>
+    // A process that has not collected any yet has none of them.
+    each.reduce(
+      (sum, { before, now }) => sum + (metricSum(now, name) || 0) - (metricSum(before, name) || 0),
+      0,
+    );
+  return {
+    loopDelayMs:
+      Math.max(...each.map(({ now }) => metricSum(now, 'nodejs_eventloop_lag_max_seconds'))) * 1000,
+    collectionSeconds: growth(`${COLLECTIONS}_sum`),
+    collections: growth(`${COLLECTIONS}_count`),
+    longestCollectionMs:
+      Math.max(
+        ...each.map(({ before, now }) =>
+          longestSince(histogramOf(before, COLLECTIONS), histogramOf(now, COLLECTIONS)),
+        ),
+      ) * 1000,
+  };
 }

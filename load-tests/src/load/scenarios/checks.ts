@@ -17,6 +17,7 @@ export function checkDeliveries(
   expected: number,
 ): void {
   findings.same(`${what}: delivered`, stats.delivered, expected);
+  findings.same(`${what}: delivered without a marker`, stats.unmarked, 0);
   findings.same(`${what}: delivered twice`, stats.duplicates, 0);
   findings.same(`${what}: skipped`, stats.gaps, 0);
 }
@@ -27,7 +28,7 @@ export function checkDeliveries(
  */
 export function checkSends(
   { findings }: Bench,
-  { sent, sendAnswers, duplicates, gaps }: ClientStats,
+  { sent, sendAnswers, unmarked, duplicates, gaps }: ClientStats,
   delivered: number,
 ): void {
   const acknowledged = sendAnswers[SendStatus.SEND_STATUS_DELIVERED] ?? 0;
@@ -37,6 +38,7 @@ export function checkSends(
     delivered >= acknowledged,
     `client to client: ${acknowledged} are said to be delivered, ${delivered} have come`,
   );
+  findings.same('client to client: delivered without a marker', unmarked, 0);
   findings.same('client to client: delivered twice, or in the wrong order', duplicates, 0);
   findings.check(
     gaps <= sent - acknowledged,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CpuMeter } from '../sampling/processes.ts';
+import type { ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, checkNobodyLeft, checkOpenFiles, resetCounts } from './checks.ts';
@@ -23,7 +24,8 @@ export const idle: Scenario = {
     const empty = await bench.phase('collecting garbage', () => held(bench));
     await bench.phase('signing in', () => signIn(bench, fleet));
     const full = await bench.phase('collecting garbage', () => held(bench));
-    await bench.phase('holding', () => hold(bench, fleet));
+    const holding = await bench.phase('holding', () => hold(bench, fleet));
+    findings.figure('connections held', holding.connected, '');
     const later = await bench.phase('collecting garbage', () => held(bench));
     // Not before: a young generation that has grown with the logins is given back when nothing happens.
     reportPerConnection(bench, empty, later, fleet.clients);
@@ -43,14 +45,19 @@ export const idle: Scenario = {
   },
 };
 
-/** Holds everyone, each with a heartbeat a minute; nobody may be closed. They go on afterwards. Answers the CPU per connection and minute in microseconds. */
+/**
+ * Holds everyone, each with a heartbeat a minute; nobody may be closed. They go on afterwards. Answers the CPU per connection and minute in
+ * microseconds, and the fewest that were connected at any look meanwhile.
+ */
 export async function hold(
   bench: Bench,
   fleet: Fleet,
   seconds = bench.options.durationSeconds,
-): Promise<number> {
-  const { findings, target } = bench;
+): Promise<{ microseconds: number; connected: number }> {
+  const { findings, target, sampler } = bench;
+  await stopHeartbeats(fleet);
   await resetCounts(fleet);
+  const samplesBefore = sampler.samples.length;
   const meter = new CpuMeter(target, fleet);
   const startedAtMs = performance.now();
   await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
@@ -59,12 +66,21 @@ export async function hold(
   const minutes = (performance.now() - startedAtMs) / 60_000;
   const each = (meter.seconds('push-servers') / fleet.clients / minutes) * 1e6;
   findings.figure('CPU of the push-servers to hold a connection for a minute', each, 'us');
-  await fleet.tell('heartbeat', { seconds: 0 });
-  const stats = await fleet.until(({ pingsOpen }) => pingsOpen === 0, ANSWER_DEADLINE_MS);
+  const expected = fleet.clients * Math.floor(seconds / HEARTBEAT_SECONDS);
+  await fleet.until(({ pings }) => pings >= expected, ANSWER_DEADLINE_MS);
+  const stats = await stopHeartbeats(fleet);
   findings.figure('heartbeats', stats.pings, '');
-  findings.same('heartbeats that have no answer', stats.pingsOpen, 0);
+  findings.check(stats.pings >= expected, `heartbeats: ${stats.pings}, and ${expected} at least are right`);
+  findings.same('heartbeats that were answered', stats.pongs, stats.pings);
   checkNobodyLeft(bench, 'held', stats);
   await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
   fleet.holdingMicroseconds = each;
-  return each;
+  const seen = sampler.samples.slice(samplesBefore).map(({ connected }) => connected);
+  return { microseconds: each, connected: Math.min(...seen, stats.connected) };
+}
+
+/** Waits until each that was sent has its answer. */
+async function stopHeartbeats(fleet: Fleet): Promise<ClientStats> {
+  await fleet.tell('heartbeat', { seconds: 0 });
+  return fleet.until(({ pingsOpen }) => pingsOpen === 0, ANSWER_DEADLINE_MS);
 }

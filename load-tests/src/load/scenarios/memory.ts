@@ -20,6 +20,7 @@ export async function held(
 ): Promise<Held> {
   await sampler.lookAtServices();
   await target.collectGarbage();
+  await sampler.skipServices();
   const { slabBytes, tcpBytes } = machineUse();
   const sum = (of: (pid: number) => number): number =>
     pushServers.reduce((total, { pid }) => total + (pid === null ? NaN : of(pid)), 0);

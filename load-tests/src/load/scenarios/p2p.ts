@@ -4,60 +4,81 @@ import type { LoadOptions } from '../arguments.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Goal } from '../findings.ts';
 import type { Bench, Scenario } from '../scenario.ts';
+import { PAYLOAD_BYTES } from './broadcast.ts';
 import { checkNobodyLeft, checkSends, resetCounts } from './checks.ts';
+import { HEARTBEAT_SECONDS } from './idle.ts';
 import { signIn } from './logins.ts';
 
-const PAYLOAD_BYTES = 128;
 const ANSWER_DEADLINE_MS = 30_000;
 const WARM_UP_SECONDS = 3;
+/** Of all clients so many send; the others have their connections and heartbeats. */
+const SENDERS = 4000;
 /** Fewer a second have no goal. */
 const GOAL_PER_SECOND = 20_000;
 const GOALS = { 50: { atMost: 2 }, 99: { atMost: 10 } };
 
 export const p2p: Scenario = {
   name: 'p2p',
-  what: 'messages from client to client across nodes at a rate, each acknowledged by its recipient',
-  defaults: { connections: 4000, nodes: 2, ratePerSecond: 20_000, durationSeconds: 20 },
+  what: `messages from client to client across nodes at a rate, ${SENDERS} senders, each message acknowledged by its recipient`,
+  defaults: { connections: 38_000, nodes: 2, ratePerSecond: 20_000, durationSeconds: 20 },
+  fewestNodes: 2,
   services: [],
   run: async (bench) => {
     const { fleet, options } = bench;
+    const { ratePerSecond } = options;
     await bench.phase('signing in', () => signIn(bench, fleet));
-    await bench.phase('warming up', () => send(fleet, options.ratePerSecond, WARM_UP_SECONDS));
-    await bench.phase('sending', () =>
-      measureSends(bench, fleet, options, options.ratePerSecond >= GOAL_PER_SECOND ? GOALS : {}),
-    );
+    await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
+    await bench.phase('warming up', () => warmUpSends(fleet, ratePerSecond, SENDERS));
+    const goals = ratePerSecond >= GOAL_PER_SECOND ? GOALS : {};
+    await bench.phase('sending', () => measureSends(bench, fleet, options, goals, SENDERS));
   },
 };
 
-/** Processes send to each other two and two, so that each recipient has one sender, on another node. The last of an odd number is silent. */
-function peerOf(index: number, { hands }: Fleet): number | null {
-  const peer = hands.length === 1 ? index : index ^ 1;
-  return peer < hands.length ? peer : null;
+/**
+ * Which process has the recipient of a sender, by their places in the fleet: a process sends to all others in turn, and each recipient has
+ * one sender. Throws where there is no other.
+ */
+export function recipientsProcess(process: number, client: number, processes: number): number {
+  if (processes < 2) throw new Error('client to client: clients of one process alone have nobody to send to');
+  return (process + 1 + (client % (processes - 1))) % processes;
 }
 
-/** Has the clients send at a rate over all, for so long, while the caller does something else. */
-export async function startSending(fleet: Fleet, ratePerSecond: number, seconds: number): Promise<void> {
-  const pairs = fleet.hands.flatMap((hand, index) => {
-    const peer = peerOf(index, fleet);
-    return peer === null ? [] : [{ hand, peer: fleet.hands[peer]! }];
-  });
-  const rate = Math.max(1, Math.round(ratePerSecond / pairs.length));
-  for (const { hand, peer } of pairs) {
-    const ids = Array.from({ length: peer.count }, (_, offset) => fleet.clientId(peer.first + offset));
-    const to = await fleet.writeLines(ids);
-    await hand.process.tell('send', {
-      rate,
-      seconds,
-      bytes: PAYLOAD_BYTES,
-      senders: Math.min(hand.count, peer.count),
-      to,
+/** Has the clients, the first of each process if `senders` are fewer, send at a rate over all, for so long, while the caller does something else. */
+export async function startSending(
+  fleet: Fleet,
+  ratePerSecond: number,
+  seconds: number,
+  senders = fleet.clients,
+): Promise<void> {
+  const { hands } = fleet;
+  // Processes may differ by one client, who then has no partner.
+  const each = Math.min(Math.ceil(senders / hands.length), ...hands.map(({ count }) => count));
+  const rate = Math.max(1, Math.round(ratePerSecond / hands.length));
+  const files: string[] = [];
+  for (const process of hands.keys()) {
+    const recipients = Array.from({ length: each }, (_, client) => {
+      const { first } = hands[recipientsProcess(process, client, hands.length)]!;
+      return fleet.clientId(first + client);
     });
+    files.push(await fleet.writeLines(recipients));
   }
+  await fleet.tell('send', (_, process) => ({
+    rate,
+    seconds,
+    bytes: PAYLOAD_BYTES,
+    senders: each,
+    to: files[process]!,
+  }));
+}
+
+/** Sends that nobody counts: code is compiled, and connections between nodes are there. */
+export async function warmUpSends(fleet: Fleet, ratePerSecond: number, senders?: number): Promise<void> {
+  await send(fleet, ratePerSecond, WARM_UP_SECONDS, senders);
 }
 
 /** Sends, and waits for the answers. Answers how many seconds it took until the last was there. */
-async function send(fleet: Fleet, ratePerSecond: number, seconds: number): Promise<number> {
-  await startSending(fleet, ratePerSecond, seconds);
+async function send(fleet: Fleet, ratePerSecond: number, seconds: number, senders?: number): Promise<number> {
+  await startSending(fleet, ratePerSecond, seconds, senders);
   const startedAtMs = performance.now();
   await sleep(seconds * 1000);
   await fleet.until(({ sendsOpen, sendsWaiting }) => sendsOpen + sendsWaiting === 0, ANSWER_DEADLINE_MS);
@@ -70,23 +91,23 @@ export async function measureSends(
   fleet: Fleet,
   { ratePerSecond, durationSeconds }: Pick<LoadOptions, 'ratePerSecond' | 'durationSeconds'>,
   goals: Readonly<Record<number, Goal>> = {},
+  senders?: number,
 ): Promise<number> {
   const { findings, target } = bench;
   await resetCounts(fleet);
   const meter = new CpuMeter(target, fleet);
-  const seconds = await send(fleet, ratePerSecond, durationSeconds);
+  const seconds = await send(fleet, ratePerSecond, durationSeconds, senders);
   const stats = await fleet.stats();
   const { sent, delivered } = stats;
   const cpu = (meter.seconds('push-servers') / sent) * 1e6;
+  const machineCpu = (meter.machineSeconds() / sent) * 1e6;
   checkSends(bench, stats, stats.delivered);
   checkNobodyLeft(bench, 'client to client', stats);
-  findings.figure('messages from client to client, delivered', delivered / seconds, '/s');
-  findings.figure('CPU per message from client to client, push-servers', cpu, 'us');
-  findings.figure(
-    'CPU per message from client to client, whole machine',
-    (meter.machineSeconds() / sent) * 1e6,
-    'us',
-  );
-  findings.latency('client to client, due until answered', stats.histograms.send, goals);
+  const rate = Math.round(ratePerSecond);
+  const load = `${rate}/s, ${fleet.clients} clients, ${fleet.serversIn(target).length} nodes`;
+  findings.figure(`client to client, delivered: ${load}`, delivered / seconds, '/s');
+  findings.figure(`client to client, CPU per message of push-servers: ${load}`, cpu, 'us');
+  findings.figure(`client to client, CPU per message of the machine: ${load}`, machineCpu, 'us');
+  findings.latency(`client to client, due until answered: ${load}`, stats.histograms.send, goals);
   return cpu;
 }

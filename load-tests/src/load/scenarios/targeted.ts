@@ -3,12 +3,12 @@ import { CpuMeter } from '../sampling/processes.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import { inWords } from '../clients/client-stats.ts';
 import type { Bench, Scenario } from '../scenario.ts';
+import { PAYLOAD_BYTES } from './broadcast.ts';
 import { checkDeliveries, checkNobodyLeft, resetCounts } from './checks.ts';
 import { signIn } from './logins.ts';
 
 /** The most that one push may name. */
 const MAX_TARGETS = 100_000;
-const PAYLOAD_BYTES = 128;
 
 export const targeted: Scenario = {
   name: 'targeted',

@@ -14,12 +14,13 @@ import { Cluster, repository } from '../src/lib/cluster.ts';
 import { readArguments, usage } from '../src/load/arguments.ts';
 import { sourcesOf } from '../src/load/clients/fleet.ts';
 import { countOf, merge, percentile, since } from '../src/load/clients/histogram.ts';
-import { isReached, type Figure } from '../src/load/findings.ts';
+import { Findings, isReached, type Figure } from '../src/load/findings.ts';
 import { shortcomings } from '../src/load/machine.ts';
 import { runLoad } from '../src/load/run.ts';
 import { metricSum } from '../src/load/sampling/metrics-text.ts';
 import { servicesOf } from '../src/load/sampling/sampler.ts';
 import { checkDeliveries } from '../src/load/scenarios/checks.ts';
+import { reportGrowth } from '../src/load/scenarios/growth.ts';
 import { isFarOff } from '../src/load/scenarios/guard.ts';
 import { scenarios } from '../src/load/scenarios/index.ts';
 import { signIn } from '../src/load/scenarios/logins.ts';
@@ -207,6 +208,23 @@ describe('parts', () => {
     expect(compare({ ...good, stranger: { rows: 1, sequences: 1, last: 1 } })).toMatchObject({
       neverSent: 1,
     });
+  });
+
+  test.each([
+    ['steady', 0, 0, 0, []],
+    ['leaking', 200e6, 200e6, 0, ['growth of the heap over the run', 'slope of user memory']],
+    ['slower and slower', 0, 0, 20, ['p99 of client to client, last quarter against the first']],
+  ])('a long run that is %s', (_what, heapBytes, leaked, slower, missed) => {
+    const findings = new Findings(() => undefined);
+    const windows = Array.from({ length: 60 }, (_, index) => ({
+      hours: (index + 1) / 60,
+      // One window in two is busier: that is no growth.
+      userBytes: 1e9 + (index % 2) * 5e6 + (leaked * index) / 60,
+      p50Ms: 1,
+      p99Ms: 2 + (index % 2) + (slower * index) / 60,
+    }));
+    reportGrowth(findings, { connections: 100_000, nodes: 6, hours: 1, heapBytes, windows });
+    expect(findings.missed.map(({ figure }) => figure)).toEqual(missed);
   });
 
   test('what services did counts from when they were asked before', () => {

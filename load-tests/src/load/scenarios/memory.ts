@@ -20,16 +20,17 @@ export async function held(
 ): Promise<Held> {
   await sampler.lookAtServices();
   await target.collectGarbage();
-  await sampler.skipServices();
   const { slabBytes, tcpBytes } = machineUse();
   const sum = (of: (pid: number) => number): number =>
     pushServers.reduce((total, { pid }) => total + (pid === null ? NaN : of(pid)), 0);
-  return {
+  const found = {
     userBytes: sum(proportionalBytesOf),
     heapBytes: await heapBytes(target, pushServers),
     kernelBytes: slabBytes + tcpBytes,
     openFiles: sum(openFilesOf),
   };
+  await sampler.skipServices();
+  return found;
 }
 
 export function reportEmpty({ findings, target }: Bench, { userBytes }: Held): void {

@@ -12,20 +12,13 @@ import { CpuMeter } from '../sampling/processes.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { PAYLOAD_BYTES } from './broadcast.ts';
 import { checkDrift, checkNobodyLeft, checkPublishes, checkSends, resetCounts } from './checks.ts';
+import { reportGrowth, type Window } from './growth.ts';
 import { HEARTBEAT_SECONDS } from './idle.ts';
 import { signIn } from './logins.ts';
 import { held } from './memory.ts';
 import { million } from './million.ts';
 import { startSending } from './p2p.ts';
 import { KIND } from './upstream.ts';
-
-/** One look at the slopes. */
-interface Window {
-  readonly hours: number;
-  readonly userBytes: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
 
 const WINDOWS = 60;
 const LEAST_WINDOW_SECONDS = 1;
@@ -34,8 +27,6 @@ const TARGETS = 1000;
 const SHARE_TO_CLIENTS = 2 / 3;
 /** Of what was reached, which is what `million` holds and sends. */
 const SHARE_OF_REACHED = 0.7;
-/** A leak is more than that over the run: what a connection may keep, and a node's caches and pools. */
-const MAY_GROW_BYTES = { perConnection: 100, perNode: 20e6 };
 const ANSWER_DEADLINE_MS = 60_000;
 const STORED_DEADLINE_MS = 300_000;
 
@@ -51,55 +42,21 @@ export const soak: Scenario = {
   fewestNodes: 2,
   services: ['route', 'consumer', 'admin'],
   run: async (bench) => {
-    const { fleet } = bench;
+    const { fleet, findings, target, options } = bench;
     await bench.phase('signing in', () => signIn(bench, fleet));
     const before = await bench.phase('collecting garbage', () => held(bench));
     const windows = await withRows(bench, () => bench.phase('mixed load', () => mixedLoad(bench)));
     const after = await bench.phase('collecting garbage', () => held(bench));
-    reportGrowth(bench, (after.heapBytes - before.heapBytes) / 1e6, windows);
+    reportGrowth(findings, {
+      connections: fleet.clients,
+      nodes: target.pushServers.length,
+      hours: options.durationSeconds / 3600,
+      heapBytes: after.heapBytes - before.heapBytes,
+      windows,
+    });
     await checkDrift(bench, fleet.clients);
   },
 };
-
-/** Of the heap in megabytes, and what the windows show of memory and latency. */
-function reportGrowth(
-  { fleet, findings, target, options }: Bench,
-  heapMegabytes: number,
-  windows: Window[],
-): void {
-  const mayGrow =
-    (MAY_GROW_BYTES.perConnection * fleet.clients + MAY_GROW_BYTES.perNode * target.pushServers.length) / 1e6;
-  findings.figure('growth of the heap over the run', heapMegabytes, 'MB', { atMost: mayGrow });
-  // The first windows have caches and pools that are still growing.
-  const settled = windows.slice(Math.floor(windows.length / 6));
-  const slope = (of: (window: Window) => number): number =>
-    slopeOf(settled.map((one) => [one.hours, of(one)]));
-  const hours = options.durationSeconds / 3600;
-  findings.figure(
-    'slope of user memory',
-    slope(({ userBytes }) => userBytes / 1e6),
-    'MB/h',
-    {
-      atMost: mayGrow / hours,
-    },
-  );
-  findings.figure(
-    'slope of the median latency, client to client',
-    slope(({ p50Ms }) => p50Ms),
-    'ms/h',
-  );
-  findings.figure(
-    'slope of p99, client to client',
-    slope(({ p99Ms }) => p99Ms),
-    'ms/h',
-  );
-  const part = Math.ceil(settled.length / 4);
-  const p99 = (some: readonly Window[]): number => medianOf(some.map(({ p99Ms }) => p99Ms));
-  const worse = p99(settled.slice(-part)) / p99(settled.slice(0, part));
-  findings.figure('p99 of client to client, end of the run against its beginning', worse, 'times', {
-    atMost: 2,
-  });
-}
 
 async function mixedLoad(bench: Bench): Promise<Window[]> {
   const { fleet, findings, options, target } = bench;
@@ -197,17 +154,4 @@ function windowOf({ target, say }: Bench, before: ClientStats, now: ClientStats,
     `  p50 ${window.p50Ms.toFixed(1)} ms, p99 ${window.p99Ms.toFixed(1)} ms, push-servers ${(userBytes / 1e6).toFixed(0)} MB`,
   );
   return window;
-}
-
-function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-/** Of the straight line that fits best (least squares). */
-function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
-  const mean = (of: (point: readonly [number, number]) => number): number =>
-    points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const meanX = mean(([x]) => x);
-  const meanY = mean(([, y]) => y);
-  return mean(([x, y]) => (x - meanX) * (y - meanY)) / mean(([x]) => (x - meanX) ** 2);
 }

@@ -174,7 +174,7 @@ class Run {
     );
     this.#findings.figure('time that push-servers spent on garbage collection', share * 100, '%');
     this.#findings.figure(
-      'longest garbage-collection pause of a push-server, at most',
+      'longest garbage collection of a push-server that was counted, at most',
       longest(({ longestCollectionMs }) => longestCollectionMs),
       'ms',
     );

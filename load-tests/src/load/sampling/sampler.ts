@@ -25,7 +25,7 @@ export interface Services {
   /** Of garbage, by all together. */
   readonly collectionSeconds: number;
   readonly collections: number;
-  /** No pause of any was longer; 0: there was none. */
+  /** None that was counted took any push-server longer; 0: there was none. */
   readonly longestCollectionMs: number;
 }
 

@@ -2,6 +2,8 @@ import { cpuSecondsOf, proportionalBytesOf } from '../src/lib/proc.ts';
 import { Fleet } from '../src/load/clients/fleet.ts';
 import type { ClientStats } from '../src/load/clients/client-stats.ts';
 import { inWords, totalOf } from '../src/load/clients/client-stats.ts';
+import { comeAndGo } from '../src/load/scenarios/logins.ts';
+import { markedText } from '../src/load/target/pushes.ts';
 import type { Contender } from './contender.ts';
 import { Score, type FigureName } from './figures.ts';
 
@@ -37,6 +39,12 @@ export class Side {
     return new Side(contender, fleet);
   }
 
+  /** The same logins for all, that come and go before memory is looked at: what is compiled and filled once is no part of a connection. */
+  async warmUp(): Promise<void> {
+    const { expected, stats } = await comeAndGo(this.fleet);
+    if (stats.logins !== expected) this.#problem(`${stats.logins} of ${expected} logins to warm up`);
+  }
+
   /** User memory of the server without garbage. */
   async serverBytes(): Promise<number> {
     await this.contender.collectGarbage();
@@ -61,8 +69,7 @@ export class Side {
 
   /** One message to everyone, which says when it was due. */
   async tellEveryone(bytes: number): Promise<void> {
-    const marker = `#b:${++this.#lastToEveryone}:${process.hrtime.bigint()}#`;
-    await this.contender.tellEveryone(marker.padEnd(bytes, '.'));
+    await this.contender.tellEveryone(markedText('b', ++this.#lastToEveryone, bytes));
   }
 
   async resetCounts(): Promise<void> {

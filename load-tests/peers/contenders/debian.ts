@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installMissing, missingParts } from '../../../deploy/local/install.ts';
 import type { Need } from '../../../deploy/local/backend.ts';
+import { environment } from '../../../deploy/local/run.ts';
 import type { Process } from '../../src/lib/process.ts';
 import type { Contender, Peer, Place } from '../contender.ts';
 import { startListening } from './listening.ts';
@@ -92,7 +93,7 @@ async function writeSettings(
 /** Whatever it ends with: mosquitto tells its version in its help alone, and calls that an error. */
 async function versionOf([program = '', ...args]: string[], pattern: RegExp): Promise<string> {
   const printed = await new Promise<string>((resolve) => {
-    execFile(program, args, { timeout: VERSION_DEADLINE_MS }, (_, stdout, stderr) =>
+    execFile(program, args, { timeout: VERSION_DEADLINE_MS, env: environment() }, (_, stdout, stderr) =>
       resolve(stdout + stderr),
     );
   });

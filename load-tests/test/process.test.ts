@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { waitFor } from '../../test-support/helpers.ts';
+import { withPrivateFolder } from '../src/lib/private-folder.ts';
 import { Process } from '../src/lib/process.ts';
 import { LineProcess } from '../src/load/clients/line-process.ts';
 
@@ -27,4 +29,35 @@ test('and so is one that is to be told something', async () => {
     'missing ended with spawn /nowhere/program ENOENT: stats',
   );
   await missing.stop();
+});
+
+test('a private folder is gone when the work is done, well or not', async () => {
+  const secrets = join(folder, 'secrets');
+  const work = (): void => {
+    mkdirSync(secrets);
+    writeFileSync(join(secrets, 'tokens'), 'secret');
+  };
+  await withPrivateFolder(secrets, () => Promise.resolve(work()));
+  expect(existsSync(secrets)).toBe(false);
+  const failing = withPrivateFolder(secrets, () => {
+    work();
+    return Promise.reject(new Error('failed'));
+  });
+  await expect(failing).rejects.toThrow('failed');
+  expect(existsSync(secrets)).toBe(false);
+});
+
+test('and when the process ends before, as by a second Ctrl-C', () => {
+  const secrets = join(folder, 'left');
+  const module = new URL('../src/lib/private-folder.ts', import.meta.url).href;
+  const script = `
+    import { mkdirSync } from 'node:fs';
+    import { withPrivateFolder } from ${JSON.stringify(module)};
+    const secrets = ${JSON.stringify(secrets)};
+    await withPrivateFolder(secrets, async () => { mkdirSync(secrets); console.log('made'); process.exit(1); });`;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  expect([status, stdout]).toEqual([1, 'made\n']);
+  expect(existsSync(secrets)).toBe(false);
 });

@@ -25,11 +25,7 @@ export const storm: Scenario = {
 
 async function cutAll(bench: Bench): Promise<void> {
   const { fleet, findings, target } = bench;
-  await fleet.tell('reconnect', (_, index) => ({
-    addresses: target.pushServers[index % target.pushServers.length]!.tcp,
-    minMs: 0,
-    maxMs: COMEBACK_MS,
-  }));
+  await fleet.tell('reconnect', { minMs: 0, maxMs: COMEBACK_MS });
   const meter = new CpuMeter(target, fleet);
   await fleet.tell('cut');
   const stats = await fleet.untilBack();

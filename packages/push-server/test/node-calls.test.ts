@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeliveryOutcome, EmbeddedMembership, NodeClient, type Route } from '@longwire/cluster';
 import { closeCodes, SendStatus } from '@longwire/protocol';
-import { waitFor } from '../../../test-support/backends.ts';
+import { freePort, waitFor } from '../../../test-support/backends.ts';
 import { callApi, CLUSTER_SECRET, metric, TestCluster, type TestServer } from './harness.ts';
 import type { TestClient } from './test-client.ts';
 
@@ -73,6 +73,23 @@ describe('a route that is wrong', () => {
     // Only what is proven wrong is released; the routes of a dead node are left to the sweep.
     expect(await cluster.directory.lookup(['ghost'])).toEqual([left]);
   });
+});
+
+it('a node that is listed and gone: the sender hears RETRY at once, and the failed call is counted', async () => {
+  const api = `http://127.0.0.1:${await freePort()}`;
+  const gone = { nodeId: 'push-9', boot: '9'.repeat(16), addresses: { api }, weight: 1, version: '0' };
+  const membership = new EmbeddedMembership(cluster.embedded);
+  await membership.register('push-server', { ...gone, state: 'active' }, () => undefined);
+  const three = await cluster.start('push-3', { acknowledgeTimeoutMs: 60_000 });
+  const alice = await cluster.login(three, 'alice');
+  const route = { nodeId: gone.nodeId, boot: gone.boot, conn: 1, transport: 'tcp', sinceMs: 1 } as const;
+  await cluster.directory.claim('ghost', route, Date.now());
+  await waitFor(() => three.membership.members('push-server').some(({ nodeId }) => nodeId === gone.nodeId));
+  for (const messageId of ['m1', 'm2']) {
+    alice.send('send', { messageId, to: 'ghost', payload: null });
+    expect((await alice.next('sent')).status).toBe(SendStatus.SEND_STATUS_RETRY);
+  }
+  expect(await metric(three, 'longwire_node_calls_failed_total', 'reason="unsent"')).toBe(2);
 });
 
 describe('a broadcast', () => {

@@ -3,9 +3,9 @@ import { afterEach, expect, it } from 'vitest';
 import { waitFor } from '../../../test-support/backends.ts';
 import { LoopDelay } from '../src/listener/loop-delay.ts';
 
-const STALL_MS = 300;
+const STALL_MS = 500;
 /** A tick was due within this. */
-const TICK_MS = 50;
+const TICK_MS = 100;
 
 const delay = new LoopDelay();
 afterEach(() => delay.stop());

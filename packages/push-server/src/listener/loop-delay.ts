@@ -1,4 +1,4 @@
-const TICK_MS = 50;
+const TICK_MS = 100;
 
 /** How late the event loop is, looked at in ticks; one timer. */
 export class LoopDelay {

@@ -41,11 +41,31 @@ class SteppedLog {
   }
 }
 
-type Send = SendQueueParts<number>['send'];
+type Send = (
+  items: readonly number[],
+  answer: (items: readonly number[], error?: Error) => void,
+) => Promise<void>;
+
+/** As the queue wants it. No number is sent twice at a time. */
+function sending(send: Send): SendQueueParts<number>['send'] {
+  return (batch, answer) =>
+    send(
+      batch.map(({ item }) => item),
+      (items, error) =>
+        answer(
+          batch.filter(({ item }) => items.includes(item)),
+          error,
+        ),
+    );
+}
 
 /** The group of a number is whether it is odd. */
 function queueOf(log: { readonly send: Send }, change: Partial<SendQueueLimits> = {}): SendQueue<number> {
-  return new SendQueue({ limits: { ...limits, ...change }, groupOf: (item) => item % 2, send: log.send });
+  return new SendQueue({
+    limits: { ...limits, ...change },
+    groupOf: (item) => item % 2,
+    send: sending(log.send),
+  });
 }
 
 describe('SendQueue', () => {
@@ -163,7 +183,7 @@ describe('SendQueue', () => {
         }
       }
     };
-    const queue = new SendQueue<number>({ limits, groupOf: (item) => item % 3, send });
+    const queue = new SendQueue<number>({ limits, groupOf: (item) => item % 3, send: sending(send) });
     const added: Promise<boolean>[] = [];
     for (let item = 0; item < 300; item++) {
       added.push(

@@ -5,7 +5,7 @@ import { HeldClient } from './held-client.ts';
 import { lookUpPlaces } from './kafka-places.ts';
 import { produce } from './kafka-produce.ts';
 import type { RecordToSend } from './kafka-record.ts';
-import type { Answer } from './send-queue.ts';
+import type { Answer, Sending } from './send-queue.ts';
 
 const connectCapMs = 3000;
 /** For how long a producer goes by what it knows of leaders while nothing fails. */
@@ -51,9 +51,9 @@ export class KafkaClient {
   }
 
   /** One try of each record: see produce. Rejects if it cannot even be found out where they go. */
-  async send(records: readonly RecordToSend[], answer: Answer<RecordToSend>): Promise<void> {
+  async send(records: readonly Sending<RecordToSend>[], answer: Answer<RecordToSend>): Promise<void> {
     await this.ensureTopics();
-    const topics = [...new Set(records.map(({ topic }) => topic))];
+    const topics = [...new Set(records.map(({ item }) => item.topic))];
     const { client, places } = await this.#producer.use(async (held) => ({
       client: held,
       places: await lookUpPlaces(held, topics),

@@ -12,7 +12,7 @@ import {
 import { recordBatch } from './kafka-batch.ts';
 import type { PlacesOfTopics } from './kafka-places.ts';
 import type { RecordToSend } from './kafka-record.ts';
-import { BatchTooLarge, type Answer } from './send-queue.ts';
+import { BatchTooLarge, type Answer, type Sending } from './send-queue.ts';
 
 /** Of Kafka 2.4 and later. */
 const { key: apiKey, version: apiVersion } = produceV9.api;
@@ -25,7 +25,7 @@ interface Part {
   readonly topic: string;
   readonly partition: number;
   readonly leader: Broker | undefined;
-  readonly records: readonly RecordToSend[];
+  readonly records: readonly Sending<RecordToSend>[];
 }
 
 /**
@@ -42,7 +42,7 @@ export async function produce(
     records,
     answer,
     timeoutMs,
-  }: { records: readonly RecordToSend[]; answer: Answer<RecordToSend>; timeoutMs: number },
+  }: { records: readonly Sending<RecordToSend>[]; answer: Answer<RecordToSend>; timeoutMs: number },
 ): Promise<void> {
   const parts = partsOf(records, places);
   const sends = Array.from(
@@ -59,10 +59,10 @@ export async function produce(
   await Promise.all(sends);
 }
 
-function partsOf(records: readonly RecordToSend[], places: PlacesOfTopics): Part[] {
-  return [...Map.groupBy(records, ({ topic }) => topic)].flatMap(([topic, own]) => {
+function partsOf(records: readonly Sending<RecordToSend>[], places: PlacesOfTopics): Part[] {
+  return [...Map.groupBy(records, ({ item }) => item.topic)].flatMap(([topic, own]) => {
     const leaders = places.get(topic)!;
-    const byPartition = Map.groupBy(own, ({ keyHash }) => keyHash % leaders.length);
+    const byPartition = Map.groupBy(own, ({ item }) => item.keyHash % leaders.length);
     return Array.from(byPartition, ([partition, its]) => ({
       ...{ topic, partition, leader: leaders[partition], records: its },
     }));
@@ -120,7 +120,7 @@ function produceRequest(parts: readonly Part[], timeoutMs: number): Writer {
     .appendInt32(timeoutMs)
     .appendArray([...byTopic], (request, [topic, own]) =>
       request.appendString(topic).appendArray(own, (place, { partition, records }) => {
-        const bodies = records.map(({ body }) => body);
+        const bodies = records.map(({ item }) => item.body);
         place.appendInt32(partition).appendBytes(recordBatch(bodies, nowMs));
       }),
     )

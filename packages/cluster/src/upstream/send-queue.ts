@@ -12,18 +12,20 @@ export interface SendQueueLimits {
   readonly maxGroupBytes: number;
 }
 
-/** Tells what became of some of the items of a send: the log holds them, or why it does not. */
-export type Answer<Item> = (items: readonly Item[], error?: Error) => void;
+/** An item that is being sent. */
+export interface Sending<Item> {
+  readonly item: Item;
+}
+
+/** Tells what became of some of what is being sent: the log holds it, or why it does not. */
+export type Answer<Item> = (answered: readonly Sending<Item>[], error?: Error) => void;
 
 export interface SendQueueParts<Item> {
   readonly limits: SendQueueLimits;
   /** The part of the log that the item goes to: it keeps the order of its items, takes only so much at once, and may fail alone. */
   readonly groupOf: (item: Item) => number;
-  /**
-   * One try: answers for some of the items after the other, as it hears of them. Those without an answer when the promise settles
-   * have failed. No two items are the same object or value.
-   */
-  readonly send: (items: readonly Item[], answer: Answer<Item>) => Promise<void>;
+  /** One try: answers for some before others, as it hears of them. What has no answer when the promise settles has failed. */
+  readonly send: (batch: readonly Sending<Item>[], answer: Answer<Item>) => Promise<void>;
 }
 
 /** The answer for items that the log has refused for their size: another try of all of them together cannot help. */
@@ -46,13 +48,14 @@ interface Group {
   maxRecords: number;
 }
 
-interface Waiting<Item> {
-  readonly item: Item;
+interface Waiting<Item> extends Sending<Item> {
   readonly group: Group;
   readonly bytes: number;
   readonly deadlineMs: number;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  /** The batch in which it was sent, until that is answered for. */
+  sentIn: readonly Waiting<Item>[] | null;
   settled: boolean;
 }
 
@@ -110,7 +113,7 @@ export class SendQueue<Item> {
     this.#schedule();
     const deadlineMs = performance.now() + this.#limits.timeoutMs;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, group, bytes, deadlineMs, resolve, reject, settled: false });
+      this.#waiting.push({ item, group, bytes, deadlineMs, resolve, reject, sentIn: null, settled: false });
     });
   }
 
@@ -147,39 +150,36 @@ export class SendQueue<Item> {
     return new UpstreamUnavailable(`the upstream log failed ${failures} times in a row`, { cause });
   }
 
-  /** Not at once, so that whatever is added or answered in this turn of the event loop shares the batch. */
+  /** Not at once, so that whatever is added in this turn of the event loop shares the batch. */
   #schedule(): void {
     if (this.#isScheduled || this.#isUnanswered) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      const batch = this.#takeBatch();
-      if (batch.length > 0) void this.#send(batch);
+      if (!this.#isUnanswered) this.#sendBatch();
     });
+  }
+
+  #sendBatch(): void {
+    const batch = this.#takeBatch();
+    if (batch.length > 0) void this.#send(batch);
   }
 
   /** Never rejects: what becomes of the batch is told to each record's caller. */
   async #send(batch: readonly Waiting<Item>[]): Promise<void> {
-    const open = new Map(batch.map((waiting) => [waiting.item, waiting]));
-    const answer = (items: Iterable<Item>, error?: Error): void => {
-      const answered: Waiting<Item>[] = [];
-      for (const item of items) {
-        const waiting = open.get(item);
-        if (waiting !== undefined && open.delete(item)) answered.push(waiting);
-      }
-      this.#answered(answered, error);
-    };
     this.#sent.add(batch);
     this.#isUnanswered = true;
-    let failure: unknown;
+    let failure = new Error('the log did not answer for it');
     try {
-      await this.#parts.send([...open.keys()], answer);
+      // It gives back in its answers what it was given.
+      await this.#parts.send(batch, (some, error) =>
+        this.#answered(batch, some as readonly Waiting<Item>[], error),
+      );
     } catch (error) {
-      failure = error;
+      failure = error as Error;
     }
     this.#sent.delete(batch);
-    if (open.size > 0)
-      answer(open.keys(), (failure as Error | undefined) ?? new Error('the log did not answer for it'));
+    this.#answered(batch, batch, failure);
   }
 
   /** As many as fit, each group's from the front. */
@@ -201,6 +201,7 @@ export class SendQueue<Item> {
       if (this.#joins(waiting, share)) {
         bytes += waiting.bytes;
         group.sent += 1;
+        waiting.sentIn = batch;
         batch.push(waiting);
       } else left.push(waiting);
     }
@@ -218,26 +219,34 @@ export class SendQueue<Item> {
     return true;
   }
 
-  #answered(answered: readonly Waiting<Item>[], error: Error | undefined): void {
+  #answered(batch: readonly Waiting<Item>[], some: readonly Waiting<Item>[], error: Error | undefined): void {
+    // What has failed may be under way again, in another batch.
+    const answered = some.filter(({ sentIn }) => sentIn === batch);
     if (answered.length === 0) return;
-    const back: Waiting<Item>[] = [];
-    for (const [group, own] of Map.groupBy(answered, (waiting) => waiting.group)) {
-      group.sent -= own.length;
-      if (error === undefined) this.#taken(group, own);
-      else if (error instanceof BatchTooLarge) this.#tooLarge(group, own, error);
-      else failed(group, error);
-      back.push(...own.filter(({ settled }) => !settled));
+    for (const waiting of answered) {
+      waiting.sentIn = null;
+      waiting.group.sent -= 1;
+      if (error === undefined) this.#taken(waiting);
     }
-    if (back.length > 0)
-      this.#waiting = [...back, ...this.#waiting].sort((a, b) => a.deadlineMs - b.deadlineMs);
+    if (error !== undefined) this.#failed(answered, error);
     this.#isUnanswered = false;
-    if (this.#waiting.length > 0) this.#schedule();
+    this.#sendBatch();
   }
 
-  #taken(group: Group, own: readonly Waiting<Item>[]): void {
-    group.failures = 0;
-    group.maxRecords *= 2;
-    for (const waiting of own) this.#settle(waiting);
+  #taken(waiting: Waiting<Item>): void {
+    waiting.group.failures = 0;
+    // Twice as many, once all of its share are taken.
+    waiting.group.maxRecords += 1;
+    this.#settle(waiting);
+  }
+
+  #failed(answered: readonly Waiting<Item>[], error: Error): void {
+    for (const [group, own] of Map.groupBy(answered, (waiting) => waiting.group)) {
+      if (error instanceof BatchTooLarge) this.#tooLarge(group, own, error);
+      else giveRest(group, error);
+    }
+    const back = answered.filter(({ settled }) => !settled);
+    this.#waiting = [...back, ...this.#waiting].sort((a, b) => a.deadlineMs - b.deadlineMs);
   }
 
   /** Finds by halves what the log refuses, so that one bad record takes nothing down with it. */
@@ -290,7 +299,7 @@ interface Share {
   isClosed: boolean;
 }
 
-function failed(group: Group, error: Error): void {
+function giveRest(group: Group, error: Error): void {
   const nowMs = performance.now();
   group.failures += 1;
   group.lastError = error;

@@ -27,10 +27,12 @@ async function cutAll(bench: Bench): Promise<void> {
   const { fleet, findings, target } = bench;
   await fleet.tell('reconnect', { minMs: 0, maxMs: COMEBACK_MS });
   const meter = new CpuMeter(target, fleet);
+  const cutAtUs = Number(process.hrtime.bigint() / 1000n);
   await fleet.tell('cut');
   const stats = await fleet.untilBack();
   const what = 'login after a cut';
   findings.same('clients that came back', stats.connected, fleet.clients);
+  findings.figure('until all are back after a cut', (stats.lastLoginUs - cutAtUs) / 1e6, 's');
   findings.figure('logins after a cut, from the first to the last', loginsPerSecond(stats), '/s', GOAL);
   findings.figure(`CPU per ${what}, whole machine`, (meter.machineSeconds() / stats.logins) * 1e6, 'us');
   findings.figure(`tries per ${what}`, stats.reconnects / stats.logins, '');

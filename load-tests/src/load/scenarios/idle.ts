@@ -4,11 +4,9 @@ import type { ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, checkNobodyLeft, checkOpenFiles, resetCounts } from './checks.ts';
-import { signIn, warmUp } from './logins.ts';
+import { HEARTBEAT_SECONDS, signIn, warmUp } from './logins.ts';
 import { held, reportEmpty, reportPerConnection } from './memory.ts';
 
-/** What the push-server asks for by default. */
-export const HEARTBEAT_SECONDS = 60;
 const GONE_DEADLINE_MS = 60_000;
 const ANSWER_DEADLINE_MS = 60_000;
 

@@ -6,7 +6,6 @@ import type { Goal } from '../findings.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { PAYLOAD_BYTES } from './broadcast.ts';
 import { checkNobodyLeft, checkSends, resetCounts } from './checks.ts';
-import { HEARTBEAT_SECONDS } from './idle.ts';
 import { signIn } from './logins.ts';
 
 const ANSWER_DEADLINE_MS = 30_000;
@@ -27,7 +26,6 @@ export const p2p: Scenario = {
     const { fleet, options } = bench;
     const { ratePerSecond } = options;
     await bench.phase('signing in', () => signIn(bench, fleet));
-    await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
     await bench.phase('warming up', () => warmUpSends(fleet, ratePerSecond, SENDERS));
     const goals = ratePerSecond >= GOAL_PER_SECOND ? GOALS : {};
     await bench.phase('sending', () => measureSends(bench, fleet, options, goals, SENDERS));

@@ -13,7 +13,6 @@ import type { Bench, Scenario } from '../scenario.ts';
 import { PAYLOAD_BYTES } from './broadcast.ts';
 import { checkDrift, checkNobodyLeft, checkPublishes, checkSends, resetCounts } from './checks.ts';
 import { reportGrowth, type Window } from './growth.ts';
-import { HEARTBEAT_SECONDS } from './idle.ts';
 import { signIn } from './logins.ts';
 import { held } from './memory.ts';
 import { million } from './million.ts';
@@ -86,7 +85,6 @@ async function mixedLoad(bench: Bench): Promise<Window[]> {
 async function startMixedLoad(fleet: Fleet, { ratePerSecond, durationSeconds }: LoadOptions): Promise<void> {
   const toClients = Math.round(ratePerSecond * SHARE_TO_CLIENTS);
   const upstreamEach = Math.max(1, Math.round((ratePerSecond - toClients) / fleet.hands.length));
-  await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
   await startSending(fleet, toClients, durationSeconds);
   await fleet.tell('publish', ({ count }) => ({
     rate: upstreamEach,

@@ -9,7 +9,6 @@ import type { Bench, Scenario } from '../scenario.ts';
 import type { ProcessGroup } from '../target/target.ts';
 import { PAYLOAD_BYTES } from './broadcast.ts';
 import { checkNobodyLeft, checkPublishes, resetCounts } from './checks.ts';
-import { HEARTBEAT_SECONDS } from './idle.ts';
 import { signIn } from './logins.ts';
 
 export const KIND = 'load.reading';
@@ -28,7 +27,6 @@ export const upstream: Scenario = {
     const { fleet, target } = bench;
     if (target.databaseUrl === null) throw new Error('upstream counts rows: it needs LONGWIRE_DATABASE_URL');
     await bench.phase('signing in', () => signIn(bench, fleet));
-    await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
     const rows = await Rows.open(target.databaseUrl);
     try {
       await measurePublishes(bench, rows);

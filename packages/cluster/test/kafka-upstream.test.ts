@@ -167,7 +167,6 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     const log = await opens({ topic, deadLetterTopic, partitions: 3 });
     await Promise.all(clients.map((client) => log.publish(record(client, 1))));
     const messages = await read(topic);
-    // One may come twice: a new topic whose partitions are not all ready takes a part of what is sent, and then all of it.
     const placesOf = (areTheirs: boolean) =>
       new Map(
         messages
@@ -353,6 +352,33 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     expect(outcomes[1]).toMatchObject({ reason: expect.any(UpstreamTooLarge) });
   });
 
+  test('what one partition refuses is sent again to no other', async () => {
+    const { topic, deadLetterTopic } = settings();
+    const configs = [{ name: 'max.message.bytes', value: '10000' }];
+    await ask((admin) => admin.createTopics({ topics: [topic], partitions: 2, replicas: 1, configs }));
+    const log = await opens({ topic, deadLetterTopic, partitions: 2 });
+    const names = Array.from({ length: 50 }, (_, index) => `client-${index}`);
+    const [refusing, other] = [0, 1].map((partition) =>
+      names.find((name) => keyHash(Buffer.from(name)) % 2 === partition)!,
+    ) as [string, string];
+    const messages = await read(topic);
+    // Until the topic is ready: it was made a moment ago.
+    for (const name of [refusing, other]) await log.publish(record(name, 0));
+    const outcomes = await Promise.allSettled([
+      ...[1, 2, 3].map((i) => log.publish(record(other, i))),
+      log.publish(record(refusing, 1)),
+      log.publish(record(refusing, 2, { payload: new Uint8Array(20_000) })),
+      log.publish(record(refusing, 3)),
+    ]);
+    expect(outcomes.map(({ status }) => status).indexOf('rejected')).toBe(4);
+    await log.publish(record(other, 4));
+    const idsOf = (name: string) =>
+      messages.filter(({ key }) => String(key) === name).map((message) => headersOf(message)['messageId']);
+    await expect.poll(() => idsOf(other).at(-1), eventually).toBe('m-4');
+    expect(idsOf(other)).toEqual(['m-0', 'm-1', 'm-2', 'm-3', 'm-4']);
+    await expect.poll(() => idsOf(refusing), eventually).toEqual(['m-0', 'm-1', 'm-3']);
+  });
+
   test('publishes again once an unreachable broker can be reached', async () => {
     const [host = '', port] = (brokers as string).split(':');
     const reserved = await Relay.open({ host, port: Number(port) });
@@ -379,19 +405,6 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     await expect.poll(publish, eventually).toBe('taken');
     await expect.poll(() => got.includes('m-2'), eventually).toBe(true);
   });
-});
-
-/** From UtilsTest of Kafka's own client. */
-const murmur2: [string, number][] = [
-  ['21', -973932308],
-  ['foobar', -790332482],
-  ['a-little-bit-long-string', -985981536],
-  ['a-little-bit-longer-string', -1486304829],
-  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
-  ['abc', 479470107],
-];
-test.for(murmur2)("%s goes to the partition that Kafka's own client chooses", ([clientId, hash]) => {
-  expect(keyHash(Buffer.from(clientId))).toBe(hash & 0x7fffffff);
 });
 
 test('a topic that its broker has not heard of yet may be tried again, however it is wrapped; a wrong setting may not', () => {

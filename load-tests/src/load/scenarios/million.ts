@@ -24,7 +24,7 @@ export const million: Scenario = {
   name: 'million',
   what: 'all of it: connect, hold, push to everyone and to some, send, lose a node; the costs of many beside those of few',
   losesNode: true,
-  defaults: { connections: MILLION, nodes: 2, ratePerSecond: 2000, durationSeconds: 600 },
+  defaults: { connections: MILLION, nodes: 2, ratePerSecond: 500, durationSeconds: 600 },
   services: ['route', 'admin'],
   run: async (bench) => {
     const { fleet, findings, options } = bench;

@@ -110,8 +110,10 @@ export class SendQueue<Item> {
     this.#bytes += bytes;
     group.records += 1;
     this.#ticker ??= setInterval(() => this.#tick(), tickMs);
-    this.#schedule();
-    const deadlineMs = performance.now() + this.#limits.timeoutMs;
+    const nowMs = performance.now();
+    // Otherwise nothing more can be sent than before, and to look through all that waits would cost much.
+    if (group.sent === 0 && group.restsUntilMs <= nowMs) this.#schedule();
+    const deadlineMs = nowMs + this.#limits.timeoutMs;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, group, bytes, deadlineMs, resolve, reject, sentIn: null, settled: false });
     });

@@ -213,8 +213,9 @@ export class Fleet {
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** Whether a close code, by its name, says that a new try with the same token brings nothing. */
+/** Whether a close code, by its name, says that a new try with the same token brings nothing. A node that has sent clients elsewhere comes back. */
 function isFinal(name: string): boolean {
+  if (name === ('goElsewhere' satisfies CloseName)) return false;
   return name in closeCodes && closeAdvice(closeCodes[name as CloseName].code) !== 'reconnect';
 }
 

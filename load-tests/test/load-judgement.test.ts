@@ -31,10 +31,11 @@ describe('who was sent away', () => {
   };
 
   test('because the node had enough to do is a figure', () => {
-    expect(judged({ overloaded: 7, backendUnavailable: 2 })).toEqual({
+    expect(judged({ overloaded: 7, backendUnavailable: 2, loginTimeout: 1 })).toEqual({
       figures: [
         ['login, sent away: overloaded', 7],
         ['login, sent away: backendUnavailable', 2],
+        ['login, sent away: loginTimeout', 1],
       ],
       failures: [],
     });

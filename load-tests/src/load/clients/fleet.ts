@@ -40,6 +40,8 @@ const SOURCES = 4;
 /** So that no number of an address comes above 255. */
 const PROCESSES_PER_NET = 60;
 const LOGINS_AT_ONCE = 400;
+/** Of each process: clients who come at the same time do not wait for each other, and a node that serves several at once needs less for each. */
+const FEWEST_AT_ONCE = 64;
 /** Who could not sign in tries again within this, or when the server allows it. */
 const RETRY_MS = 1000;
 const LOOK_MS = 250;
@@ -177,7 +179,7 @@ export class Fleet {
     await this.tell('reconnect', { minMs: 0, maxMs: RETRY_MS });
     await this.tell('connect', {
       rate: Math.ceil(ratePerSecond / processes),
-      concurrency: Math.max(4, Math.ceil(LOGINS_AT_ONCE / processes)),
+      concurrency: Math.max(FEWEST_AT_ONCE, Math.ceil(LOGINS_AT_ONCE / processes)),
     });
     const { connected, closed, failures } = await this.#untilConnected();
     await this.tell('reconnect off');

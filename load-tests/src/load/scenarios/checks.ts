@@ -7,7 +7,11 @@ import type { Held } from './memory.ts';
 
 /** Of each push-server. */
 const SPARE_FILES = 24;
-const MAY_REFUSE: ReadonlySet<string> = new Set<CloseName>(['overloaded', 'backendUnavailable']);
+const MAY_REFUSE: ReadonlySet<string> = new Set<CloseName>([
+  'overloaded',
+  'backendUnavailable',
+  'loginTimeout',
+]);
 
 /** Nothing came twice, nothing was skipped, and as much came as should have. */
 export function checkDeliveries(

@@ -6,7 +6,7 @@
 export type CallFailure = 'unsent' | 'lost' | 'deadline' | 'status' | 'unreadable';
 
 export class CallFailed extends Error {
-  override readonly name = 'CallFailed';
+  override readonly name: string = 'CallFailed';
   readonly reason: CallFailure;
 
   constructor(reason: CallFailure, message: string, options?: ErrorOptions) {

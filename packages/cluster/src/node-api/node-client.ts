@@ -34,14 +34,8 @@ export type OutcomesReport = longwire.node.v1.OutcomesRequest.$Properties;
 export const OriginRole = v1.OriginRole;
 
 /** The node did not answer in time, or answered something else than success. Whether it acted is not known, unless the reason is 'unsent'. */
-export class NodeUnreachable extends Error {
+export class NodeUnreachable extends CallFailed {
   override readonly name = 'NodeUnreachable';
-  readonly reason: CallFailure;
-
-  constructor(reason: CallFailure, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }
 
 const CONNECTIONS_PER_NODE = 4;

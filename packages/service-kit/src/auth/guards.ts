@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { ApiKeySettings } from '../config/sections.ts';
 import { Problem } from '../problem/problem.ts';
-import { bearerToken, equalInConstantTime, newSecret, sha256 } from './secrets.ts';
+import { bearerToken, equalInConstantTime, newSecret, secretCheck, sha256 } from './secrets.ts';
 
 export type Role = ApiKeySettings['role'];
 
@@ -46,9 +46,9 @@ export function requireApiKey(settings: readonly ApiKeySettings[], role: Role): 
 
 /** Lets another node of the cluster pass. */
 export function requireClusterSecret(secret: string): Guard {
-  const hash = sha256(secret);
+  const isSecret = secretCheck(secret);
   return async (request) => {
-    if (!equalInConstantTime(sha256(credentialOf(request)), hash)) {
+    if (!isSecret(credentialOf(request))) {
       throw unauthorized('The cluster secret is not the one of this cluster');
     }
     request.apiKeyName = 'cluster';
@@ -62,10 +62,10 @@ export function requireApiKeyOrClusterSecret(
   secret: string,
 ): Guard {
   const keys = new ApiKeys(settings);
-  const hash = sha256(secret);
+  const isSecret = secretCheck(secret);
   return async (request) => {
     const credential = credentialOf(request);
-    const isNode = equalInConstantTime(sha256(credential), hash);
+    const isNode = isSecret(credential);
     const key = isNode ? { name: 'cluster', role: 'operator' as const } : keys.find(credential);
     if (!key) throw unauthorized('The credential is not known');
     checkRole(key, role);

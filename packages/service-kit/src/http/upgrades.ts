@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Histogram } from 'prom-client';
 import { requireClusterSecret, unauthorized } from '../auth/guards.ts';
-import { bearerToken, equalInConstantTime, sha256 } from '../auth/secrets.ts';
+import { bearerToken, secretCheck } from '../auth/secrets.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { Problem } from '../problem/problem.ts';
 import { endWithProblem, problemOf } from './answer-problem.ts';
@@ -38,9 +38,8 @@ export function upgradesFor({ path, protocol, clusterSecret }: NodeUpgrade) {
 }
 
 function hasSecret(clusterSecret: string) {
-  const hash = sha256(clusterSecret);
-  return ({ headers }: IncomingMessage): boolean =>
-    equalInConstantTime(sha256(bearerToken(headers.authorization) ?? ''), hash);
+  const isSecret = secretCheck(clusterSecret);
+  return ({ headers }: IncomingMessage): boolean => isSecret(bearerToken(headers.authorization) ?? '');
 }
 
 /** Hands over the connections of a server that was made with `upgradesFor` the same upgrade. */

@@ -12,9 +12,9 @@ import { Findings, textOf } from './findings.ts';
 import { shortcomings, thisMachine } from './machine.ts';
 import { writeReport } from './report/report.ts';
 import { Sampler, type Services } from './sampling/sampler.ts';
-import type { Scenario } from './scenario.ts';
+import { heartbeatSecondsOf, type Scenario } from './scenario.ts';
 import { GivenCluster } from './target/given-cluster.ts';
-import { OwnCluster } from './target/own-cluster.ts';
+import { OwnCluster, settingsFor } from './target/own-cluster.ts';
 import { Pushes } from './target/pushes.ts';
 import type { Target } from './target/target.ts';
 
@@ -101,7 +101,8 @@ class Run {
     this.#say('building');
     await buildServices();
     const { nodes } = this.#options;
-    return OwnCluster.start(nodes, this.#scenario.services, (line) => this.#say(line), end);
+    const settings = settingsFor(heartbeatSecondsOf(this.#scenario));
+    return OwnCluster.start(nodes, this.#scenario.services, (line) => this.#say(line), end, settings);
   }
 
   async #load(target: Target, end: AbortSignal): Promise<void> {
@@ -131,6 +132,7 @@ class Run {
         sampler,
         pushes: new Pushes(target),
         findings: this.#findings,
+        heartbeatSeconds: heartbeatSecondsOf(this.#scenario),
         random: new SeededRandom(seed).of(this.#scenario.name),
         folder: this.#folder,
         say: (line) => this.#say(line),

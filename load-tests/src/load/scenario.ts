@@ -17,9 +17,18 @@ export interface Scenario {
   readonly services: readonly HelperRole[];
   /** What it does needs so many; left out: 1. */
   readonly fewestNodes?: number;
+  /** How often each client has a heartbeat; left out: what push-servers ask for by default. */
+  readonly heartbeatSeconds?: number;
   /** Its other nodes must have room for the clients of one that is ended. */
   readonly losesNode?: boolean;
   run(bench: Bench): Promise<void>;
+}
+
+/** What a push-server asks for by default. */
+const DEFAULT_HEARTBEAT_SECONDS = 60;
+
+export function heartbeatSecondsOf({ heartbeatSeconds = DEFAULT_HEARTBEAT_SECONDS }: Scenario): number {
+  return heartbeatSeconds;
 }
 
 /** What a scenario works with. */
@@ -32,6 +41,7 @@ export interface Bench {
   readonly findings: Findings;
   readonly sampler: Sampler;
   readonly random: SeededRandom;
+  readonly heartbeatSeconds: number;
   /** The run's own folder, for files and logs. */
   readonly folder: string;
   readonly say: (line: string) => void;

@@ -30,6 +30,11 @@ interface Hand {
   readonly count: number;
 }
 
+export interface Holding {
+  readonly pushServers: number;
+  readonly machine: number;
+}
+
 /** Holds tokens. */
 export const privateFolder = 'private';
 let filesWritten = 0;
@@ -40,8 +45,8 @@ const SOURCES = 4;
 /** So that no number of an address comes above 255. */
 const PROCESSES_PER_NET = 60;
 const LOGINS_AT_ONCE = 400;
-/** Of each process: clients who come at the same time do not wait for each other, and a node that serves several at once needs less for each. */
-const FEWEST_AT_ONCE = 64;
+/** A node that serves many logins at once needs less for each: with more nodes than cores, group comes after group. */
+const PROCESSES_AT_ONCE = 4;
 /** Who could not sign in tries again within this, or when the server allows it. */
 const RETRY_MS = 1000;
 const LOOK_MS = 250;
@@ -53,8 +58,8 @@ const PATIENCE_MS = 60_000;
 /** Lean clients, dealt out over processes of their own. */
 export class Fleet {
   readonly hands: readonly Hand[];
-  /** CPU microseconds that it costs the push-servers to hold one of the clients for a minute; 0 until it was measured. */
-  holdingMicroseconds = 0;
+  /** CPU microseconds that it costs to hold one of the clients for a minute; 0 until it was measured. */
+  holding: Holding = { pushServers: 0, machine: 0 };
   readonly #options: FleetOptions;
 
   private constructor(options: FleetOptions, hands: readonly Hand[]) {
@@ -95,7 +100,10 @@ export class Fleet {
 
   /** So many processes alone, with their clients; who has the whole fleet stops it. */
   part(processes: number): Fleet {
-    const hands = this.hands.slice(0, processes);
+    return this.#group(this.hands.slice(0, processes));
+  }
+
+  #group(hands: readonly Hand[]): Fleet {
     const clients = hands.reduce((sum, { count }) => sum + count, 0);
     return new Fleet({ ...this.#options, clients }, hands);
   }
@@ -170,24 +178,32 @@ export class Fleet {
   }
 
   /**
-   * Connects everyone, at a rate or, with 0, as fast as it goes. Whoever is sent away or fails tries again, where it belongs. Answers how long
-   * that took, in seconds. Throws when some could not: a load with fewer clients than were asked for measures something else.
+   * Connects everyone, a few processes at a time, at a rate or, with 0, as fast as it goes. Whoever is sent away or fails tries again, where
+   * it belongs. Answers how long that took, in seconds. Throws when some could not: a load with fewer clients than were asked for measures
+   * something else.
    */
   async connect(ratePerSecond = 0): Promise<number> {
     const startedAtMs = performance.now();
-    const processes = this.hands.length;
     await this.tell('reconnect', { minMs: 0, maxMs: RETRY_MS });
+    for (let first = 0; first < this.hands.length; first += PROCESSES_AT_ONCE) {
+      const group = this.#group(this.hands.slice(first, first + PROCESSES_AT_ONCE));
+      await group.#connectTogether(ratePerSecond);
+    }
+    await this.tell('reconnect off');
+    return (performance.now() - startedAtMs) / 1000;
+  }
+
+  async #connectTogether(ratePerSecond: number): Promise<void> {
+    const processes = this.hands.length;
     await this.tell('connect', {
       rate: Math.ceil(ratePerSecond / processes),
-      concurrency: Math.max(FEWEST_AT_ONCE, Math.ceil(LOGINS_AT_ONCE / processes)),
+      concurrency: Math.ceil(LOGINS_AT_ONCE / processes),
     });
     const { connected, closed, failures } = await this.#untilConnected();
-    await this.tell('reconnect off');
     if (connected < this.clients)
       throw new Error(
         `only ${connected} of ${this.clients} clients could sign in; ended: ${inWords({ ...closed, ...failures })}`,
       );
-    return (performance.now() - startedAtMs) / 1000;
   }
 
   /** Waits until all are connected, or one was told what trying again does not change. */

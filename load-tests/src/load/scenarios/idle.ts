@@ -4,7 +4,7 @@ import type { ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, checkNobodyLeft, checkOpenFiles, resetCounts } from './checks.ts';
-import { HEARTBEAT_SECONDS, signIn, warmUp } from './logins.ts';
+import { signIn, warmUp } from './logins.ts';
 import { held, reportEmpty, reportPerConnection } from './memory.ts';
 
 const GONE_DEADLINE_MS = 60_000;
@@ -44,7 +44,7 @@ export const idle: Scenario = {
 };
 
 /**
- * Holds everyone, each with a heartbeat a minute; nobody may be closed. They go on afterwards. Answers the CPU per connection and minute in
+ * Holds everyone, each with its heartbeats; nobody may be closed. They go on afterwards. Answers the CPU per connection and minute in
  * microseconds, and the fewest that were connected at any look meanwhile.
  */
 export async function hold(
@@ -52,27 +52,29 @@ export async function hold(
   fleet: Fleet,
   seconds = bench.options.durationSeconds,
 ): Promise<{ microseconds: number; connected: number }> {
-  const { findings, target, sampler } = bench;
+  const { findings, target, sampler, heartbeatSeconds } = bench;
   await stopHeartbeats(fleet);
   await resetCounts(fleet);
   const samplesBefore = sampler.samples.length;
   const meter = new CpuMeter(target, fleet);
   const startedAtMs = performance.now();
-  await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
-  fleet.holdingMicroseconds = 0;
+  await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
+  fleet.holding = { pushServers: 0, machine: 0 };
   await sleep(seconds * 1000);
   const minutes = (performance.now() - startedAtMs) / 60_000;
   const each = (meter.seconds('push-servers') / fleet.clients / minutes) * 1e6;
+  const machine = (meter.machineSeconds() / fleet.clients / minutes) * 1e6;
   findings.figure('CPU of the push-servers to hold a connection for a minute', each, 'us');
-  const expected = fleet.clients * Math.floor(seconds / HEARTBEAT_SECONDS);
+  findings.figure('CPU of the whole machine to hold a connection for a minute', machine, 'us');
+  const expected = fleet.clients * Math.floor(seconds / heartbeatSeconds);
   await fleet.until(({ pings }) => pings >= expected, ANSWER_DEADLINE_MS);
   const stats = await stopHeartbeats(fleet);
   findings.figure('heartbeats', stats.pings, '');
   findings.check(stats.pings >= expected, `heartbeats: ${stats.pings}, and ${expected} at least are right`);
   findings.same('heartbeats that were answered', stats.pongs, stats.pings);
   checkNobodyLeft(bench, 'held', stats);
-  await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
-  fleet.holdingMicroseconds = each;
+  await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
+  fleet.holding = { pushServers: each, machine };
   const seen = sampler.samples.slice(samplesBefore).map(({ connected }) => connected);
   return { microseconds: each, connected: Math.min(...seen, stats.connected) };
 }

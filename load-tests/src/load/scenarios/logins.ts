@@ -8,8 +8,6 @@ import { resetCounts } from './checks.ts';
 /** Of each process of clients. */
 const WARM_UP_LOGINS = 500;
 const WARM_UP_DEADLINE_MS = 60_000;
-/** What the push-server asks for by default. */
-export const HEARTBEAT_SECONDS = 60;
 
 /** Some logins before memory is looked at: code that is compiled and pools that are filled once are no part of a connection. */
 export async function warmUp(bench: Bench, fleet: Fleet): Promise<void> {
@@ -43,11 +41,11 @@ export async function signIn(
     of = '',
   }: { ratePerSecond?: number; goal?: Goal | null; of?: string } = {},
 ): Promise<{ microseconds: number; seconds: number }> {
-  const { findings, target } = bench;
+  const { findings, target, heartbeatSeconds } = bench;
   await resetCounts(fleet);
   const { connected: before } = await fleet.counts();
   // From the first login on: until the last of a million has come, the first would be evicted without.
-  await fleet.tell('heartbeat', { seconds: HEARTBEAT_SECONDS });
+  await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
   const meter = new CpuMeter(target, fleet);
   const seconds = await fleet.connect(ratePerSecond);
   const stats = await fleet.stats();

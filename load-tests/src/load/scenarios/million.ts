@@ -9,12 +9,14 @@ import { measureSends, warmUpSends } from './p2p.ts';
 import { pushToTargets } from './targeted.ts';
 
 const MILLION = 1_000_000;
+/** Each with one a minute would keep three quarters of two cores busy. */
+export const HEARTBEAT_SECONDS = 120;
 /** Clients of a dead node come back at a random time up to this, as the SDK's do. */
 const COMEBACK_MS = 10_000;
 const SEND_SECONDS = 20;
 /** What the few are compared by, before the many come. */
 const FEW_PROCESSES = 2;
-const FEW_HOLD_SECONDS = 60;
+const FEW_HOLD_SECONDS = 120;
 const BROADCASTS = 2;
 /** Percent. */
 const GOAL_OF_GROWTH = { atMost: 10 };
@@ -24,6 +26,7 @@ export const million: Scenario = {
   name: 'million',
   what: 'all of it: connect, hold, push to everyone and to some, send, lose a node; the costs of many beside those of few',
   losesNode: true,
+  heartbeatSeconds: HEARTBEAT_SECONDS,
   defaults: { connections: MILLION, nodes: 2, ratePerSecond: 500, durationSeconds: 600 },
   services: ['route', 'admin'],
   run: async (bench) => {

@@ -50,8 +50,9 @@ export async function startSending(
 ): Promise<void> {
   const { hands } = fleet;
   // Processes may differ by one client, who then has no partner.
-  const each = Math.min(Math.ceil(senders / hands.length), ...hands.map(({ count }) => count));
-  const rate = Math.max(1, Math.round(ratePerSecond / hands.length));
+  const rate = ratePerSecond / hands.length;
+  const most = Math.min(...hands.map(({ count }) => count), Math.ceil(rate * seconds));
+  const each = Math.min(Math.ceil(senders / hands.length), most);
   const files: string[] = [];
   for (const process of hands.keys()) {
     const recipients = Array.from({ length: each }, (_, client) => {

@@ -15,7 +15,7 @@ import { checkDrift, checkNobodyLeft, checkPublishes, checkSends, resetCounts } 
 import { reportGrowth, type Window } from './growth.ts';
 import { signIn } from './logins.ts';
 import { held } from './memory.ts';
-import { million } from './million.ts';
+import { HEARTBEAT_SECONDS, million } from './million.ts';
 import { startSending } from './p2p.ts';
 import { KIND } from './upstream.ts';
 
@@ -39,6 +39,7 @@ export const soak: Scenario = {
     durationSeconds: 3600,
   },
   fewestNodes: 2,
+  heartbeatSeconds: HEARTBEAT_SECONDS,
   services: ['route', 'consumer', 'admin'],
   run: async (bench) => {
     const { fleet, findings, target, options } = bench;
@@ -84,7 +85,7 @@ async function mixedLoad(bench: Bench): Promise<Window[]> {
 
 async function startMixedLoad(fleet: Fleet, { ratePerSecond, durationSeconds }: LoadOptions): Promise<void> {
   const toClients = Math.round(ratePerSecond * SHARE_TO_CLIENTS);
-  const upstreamEach = Math.max(1, Math.round((ratePerSecond - toClients) / fleet.hands.length));
+  const upstreamEach = (ratePerSecond - toClients) / fleet.hands.length;
   await startSending(fleet, toClients, durationSeconds);
   await fleet.tell('publish', ({ count }) => ({
     rate: upstreamEach,

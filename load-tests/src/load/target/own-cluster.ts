@@ -11,6 +11,8 @@ import { readMetrics, type ApiCall, type ProcessGroup, type PushServer, type Tar
 
 const FIRST_PORT = 18_100;
 const STARTING_AT_ONCE = 4;
+/** As by default. */
+const HEARTBEATS_UNTIL_IDLE = 2.5;
 
 /** What a node can do, not what it is allowed: the limits that a load would run into before the machine does. */
 export const LOAD_SETTINGS = {
@@ -20,16 +22,27 @@ export const LOAD_SETTINGS = {
   LONGWIRE_PUSH_MAX_LOGINS_PER_MINUTE: '1000000',
 };
 
+/** The same for clients with a heartbeat so often. */
+export function settingsFor(heartbeatSeconds: number): Readonly<Record<string, string>> {
+  const heartbeatMs = heartbeatSeconds * 1000;
+  return {
+    ...LOAD_SETTINGS,
+    LONGWIRE_PUSH_HEARTBEAT_INTERVAL_MS: String(heartbeatMs),
+    LONGWIRE_PUSH_IDLE_TIMEOUT_MS: String(heartbeatMs * HEARTBEATS_UNTIL_IDLE),
+  };
+}
+
 /** A cluster of its own on backends of its own, run from `dist/`, as users run it. */
 export class OwnCluster implements Target {
-  readonly settings = { ...LOAD_SETTINGS, ...tuningOf('load') };
+  readonly settings: Readonly<Record<string, string>>;
   readonly lost: Promise<never>;
   readonly #cluster: Cluster;
   /** Of those that are to end. */
   readonly #ending = new Set<Process>();
 
-  private constructor(cluster: Cluster) {
+  private constructor(cluster: Cluster, settings: Readonly<Record<string, string>>) {
     this.#cluster = cluster;
+    this.settings = { ...settings, ...tuningOf('load') };
     this.lost = Promise.race(cluster.nodes.map(({ process }) => this.#untilLost(process)));
     // It may come while nobody waits for it.
     this.lost.catch(() => undefined);
@@ -40,9 +53,10 @@ export class OwnCluster implements Target {
     helpers: readonly HelperRole[],
     say: (line: string) => void,
     end: AbortSignal,
+    settings: Readonly<Record<string, string>> = LOAD_SETTINGS,
   ): Promise<OwnCluster> {
     say('starting Redis, ZooKeeper, Kafka and MariaDB, all of them empty');
-    const cluster = await Cluster.create('load', FIRST_PORT, { env: LOAD_SETTINGS, isBuilt: true });
+    const cluster = await Cluster.create('load', FIRST_PORT, { env: settings, isBuilt: true });
     const startOne = async (role: Role, name: string, options: NodeOptions = {}): Promise<void> => {
       end.throwIfAborted();
       await cluster.start(role, name, options);
@@ -57,7 +71,7 @@ export class OwnCluster implements Target {
           await startOne('push', name, { nodeFlags: COLLECT_ON_SIGNAL });
       };
       await Promise.all(Array.from({ length: STARTING_AT_ONCE }, worker));
-      return new OwnCluster(cluster);
+      return new OwnCluster(cluster, settings);
     } catch (error) {
       await cluster.stop();
       throw error;

@@ -27,7 +27,7 @@ export const million: Scenario = {
   what: 'all of it: connect, hold, push to everyone and to some, send, lose a node; the costs of many beside those of few',
   losesNode: true,
   heartbeatSeconds: HEARTBEAT_SECONDS,
-  defaults: { connections: MILLION, nodes: 2, ratePerSecond: 500, durationSeconds: 600 },
+  defaults: { connections: MILLION, nodes: 2, ratePerSecond: 1000, durationSeconds: 600 },
   services: ['route', 'admin'],
   run: async (bench) => {
     const { fleet, findings, options } = bench;
@@ -94,7 +94,7 @@ async function costs(bench: Bench, fleet: Fleet, holdSeconds: number): Promise<C
   const ratePerSecond = (options.ratePerSecond * fleet.hands.length) / bench.fleet.hands.length;
   await bench.phase(`${name} warm up`, async () => {
     await pushSingly(bench, fleet, 1);
-    await warmUpSends(fleet, ratePerSecond);
+    await warmUpSends(bench, fleet, ratePerSecond);
   });
   const broadcasts = await bench.phase(`a broadcast to ${name}`, () => pushSingly(bench, fleet, BROADCASTS));
   reportBroadcasts(bench, `a broadcast to ${name}`, broadcasts, { atMost: 15 });

@@ -10,6 +10,8 @@ import { signIn } from './logins.ts';
 
 const ANSWER_DEADLINE_MS = 30_000;
 const WARM_UP_SECONDS = 3;
+/** Until then the code that a message runs through is not compiled for good. */
+const WARM_UP_MESSAGES_PER_NODE = 1000;
 /** Of all clients so many send; the others have their connections and heartbeats. */
 const SENDERS = 4000;
 /** Fewer a second have no goal. */
@@ -26,7 +28,7 @@ export const p2p: Scenario = {
     const { fleet, options } = bench;
     const { ratePerSecond } = options;
     await bench.phase('signing in', () => signIn(bench, fleet));
-    await bench.phase('warming up', () => warmUpSends(fleet, ratePerSecond, SENDERS));
+    await bench.phase('warming up', () => warmUpSends(bench, fleet, ratePerSecond, SENDERS));
     const goals = ratePerSecond >= GOAL_PER_SECOND ? GOALS : {};
     await bench.phase('sending', () => measureSends(bench, fleet, options, goals, SENDERS));
   },
@@ -71,8 +73,14 @@ export async function startSending(
 }
 
 /** Sends that nobody counts: code is compiled, and connections between nodes are there. */
-export async function warmUpSends(fleet: Fleet, ratePerSecond: number, senders?: number): Promise<void> {
-  await send(fleet, ratePerSecond, WARM_UP_SECONDS, senders);
+export async function warmUpSends(
+  { target }: Bench,
+  fleet: Fleet,
+  ratePerSecond: number,
+  senders?: number,
+): Promise<void> {
+  const messages = WARM_UP_MESSAGES_PER_NODE * fleet.serversIn(target).length;
+  await send(fleet, ratePerSecond, Math.max(WARM_UP_SECONDS, messages / ratePerSecond), senders);
 }
 
 /** Sends, and waits for the answers. Answers how many seconds it took until the last was there. */

@@ -84,6 +84,8 @@ async function costs(bench: Bench, fleet: Fleet, holdSeconds: number): Promise<C
   const { seconds } = await bench.phase(`${name} sign in`, () =>
     signIn(bench, fleet, { of: `, of ${name}` }),
   );
+  // What the logins had V8 take is given back by the second collection, as in `idle`.
+  await bench.phase('collecting garbage', () => held(bench, servers));
   const { microseconds, connected } = await bench.phase(`${name} are held`, () =>
     hold(bench, fleet, holdSeconds),
   );

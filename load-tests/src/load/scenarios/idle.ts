@@ -65,7 +65,11 @@ export async function hold(
   const each = (meter.seconds('push-servers') / fleet.clients / minutes) * 1e6;
   const machine = (meter.machineSeconds() / fleet.clients / minutes) * 1e6;
   findings.figure('CPU of the push-servers to hold a connection for a minute', each, 'us');
-  findings.figure('CPU of the whole machine meanwhile, for each of these connections and minute', machine, 'us');
+  findings.figure(
+    'CPU of the whole machine meanwhile, for each of these connections and minute',
+    machine,
+    'us',
+  );
   const expected = fleet.clients * Math.floor(seconds / heartbeatSeconds);
   await fleet.until(({ pings }) => pings >= expected, ANSWER_DEADLINE_MS);
   const stats = await stopHeartbeats(fleet);

@@ -18,6 +18,8 @@ export class Side {
   readonly score = new Score();
   /** What was lost, doubled or closed, in words. */
   readonly problems: string[] = [];
+  /** User memory of the server before anybody was connected. */
+  emptyBytes = NaN;
   #lastToEveryone = 0;
 
   private constructor(contender: Contender, fleet: Fleet) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Findings } from '../src/load/findings.ts';
 import type { Bench } from '../src/load/scenario.ts';
 import { reportRefusals } from '../src/load/scenarios/checks.ts';
-import { loginsPerSecond } from '../src/load/scenarios/storm.ts';
+import { loginsPerSecond } from '../src/load/scenarios/logins.ts';
 import { driftOf } from '../src/load/target/online.ts';
 
 test.each([

@@ -64,6 +64,10 @@ export function readArguments(args: readonly string[]): Request {
     most: number,
   ) => wholeNumber(flag, values[flag], preset, most);
   const connections = number('connections', defaults.connections, MAX_CONNECTIONS);
+  if (scenario.hasBareServers === true && connections > CONNECTIONS_PER_PROCESS)
+    throw new Error(
+      `--connections: given ${connections}; allowed: at most ${CONNECTIONS_PER_PROCESS}, for each bare server is one process`,
+    );
   const fewestNodes = Math.max(
     Math.ceil(connections / CONNECTIONS_PER_PROCESS),
     scenario.losesNode === true ? Math.ceil(connections / CONNECTIONS_AFTER_A_LOSS) + 1 : 1,

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly services: readonly HelperRole[];
   /** What it does needs so many; left out: 1. */
   readonly fewestNodes?: number;
+  /** Each of them is one process, which has all clients. */
+  readonly hasBareServers?: boolean;
   /** How often each client has a heartbeat; left out: what push-servers ask for by default. */
   readonly heartbeatSeconds?: number;
   /** Its other nodes must have room for the clients of one that is ended. */

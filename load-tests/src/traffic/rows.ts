@@ -40,14 +40,25 @@ export class Rows {
     return this.#count('select kind as name, count(*) as `rows` from upstream_messages group by kind');
   }
 
-  /** The number of the newest row of an upstream message; 0: there is none. */
-  async newest(): Promise<number> {
-    const sql = 'select coalesce(max(id), 0) as newest from upstream_messages';
-    const [found] = await this.#connection.query<(RowDataPacket & { newest: number })[]>({
+  /** The newest row of an upstream message: its number, and when a push-server had the message. All 0: there is none. */
+  async newest(): Promise<{ id: number; receivedAtMs: number }> {
+    const sql = 'select id, received_at_ms as receivedAtMs from upstream_messages order by id desc limit 1';
+    const [found] = await this.#connection.query<(RowDataPacket & { id: number; receivedAtMs: number })[]>({
       sql,
       timeout: TIMEOUT_MS,
     });
-    return found[0]!.newest;
+    return found[0] ?? { id: 0, receivedAtMs: 0 };
+  }
+
+  /** How many upstream messages there are in rows after this one. */
+  async countAfter(row: number): Promise<number> {
+    const sql = 'select count(*) as `rows` from upstream_messages where id > ?';
+    const [found] = await this.#connection.query<CountRow[]>({
+      sql,
+      values: [row],
+      timeout: COUNT_TIMEOUT_MS,
+    });
+    return found[0]!.rows;
   }
 
   /** What each client has of a kind in rows after this one. Payloads begin with a marker of the load tool, `#u:<sequence>:…`. */

@@ -29,6 +29,8 @@ export interface Services {
   readonly longestCollectionMs: number;
 }
 
+/** Between two looks at the event loop (service-kit's metrics); the monitor counts it as delay. */
+const LOOP_SAMPLE_MS = 50;
 const COLLECTIONS = 'nodejs_gc_duration_seconds';
 
 const LEAST_INTERVAL_MS = 1000;
@@ -132,8 +134,10 @@ export function servicesOf(
       0,
     );
   return {
-    loopDelayMs:
-      Math.max(...each.map(({ now }) => metricSum(now, 'nodejs_eventloop_lag_max_seconds'))) * 1000,
+    loopDelayMs: Math.max(
+      0,
+      ...each.map(({ now }) => metricSum(now, 'nodejs_eventloop_lag_max_seconds') * 1000 - LOOP_SAMPLE_MS),
+    ),
     collectionSeconds: growth(`${COLLECTIONS}_sum`),
     collections: growth(`${COLLECTIONS}_count`),
     longestCollectionMs:

@@ -1,6 +1,6 @@
 import { BareServer } from '../bare.ts';
 import type { Bench, Scenario } from '../scenario.ts';
-import { IN_A_ROW, PAYLOAD_BYTES, pushSingly } from './broadcast.ts';
+import { IN_A_ROW, PAYLOAD_BYTES, prepareToPush, pushSingly } from './broadcast.ts';
 import { signIn } from './logins.ts';
 
 /** The servers take turns, so that a busy moment of the machine does not hit one of them alone. */
@@ -10,6 +10,7 @@ const ROUNDS = 4;
 export const floor: Scenario = {
   name: 'floor',
   what: 'a bare C server and a bare net server doing the same write to as many clients, for the ratios',
+  hasBareServers: true,
   defaults: { connections: 19_000, nodes: 1, ratePerSecond: 1, durationSeconds: 1 },
   services: ['route'],
   run: async (bench) => {
@@ -27,6 +28,7 @@ export async function measureFloor(bench: Bench, turns: number): Promise<number>
       BareServer.start('net', PAYLOAD_BYTES, bench),
     );
     try {
+      await bench.phase('warming up', () => prepareToPush(bench));
       const found = { own: [] as number[], c: [] as number[], net: [] as number[], joined: [] as number[] };
       for (let turn = 1; turn <= turns; turn++)
         await bench.phase(`turn ${turn} of ${turns}`, async () => {

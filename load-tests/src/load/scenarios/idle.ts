@@ -64,7 +64,11 @@ export async function hold(
   const minutes = (performance.now() - startedAtMs) / 60_000;
   const each = (meter.seconds('push-servers') / fleet.clients / minutes) * 1e6;
   const machine = (meter.machineSeconds() / fleet.clients / minutes) * 1e6;
-  findings.figure('CPU of the push-servers to hold a connection for a minute', each, 'us');
+  findings.figure(
+    `CPU of the push-servers to hold a connection for a minute, a heartbeat every ${heartbeatSeconds} s`,
+    each,
+    'us',
+  );
   findings.figure(
     'CPU of the whole machine meanwhile, for each of these connections and minute',
     machine,

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PublishStatus } from '@longwire/protocol';
 import { proportionalBytesOf } from '../../lib/proc.ts';
-import { until } from '../../lib/until.ts';
 import { Rows } from '../../traffic/rows.ts';
 import type { LoadOptions } from '../arguments.ts';
 import type { ClientStats } from '../clients/client-stats.ts';
@@ -17,6 +16,7 @@ import { signIn } from './logins.ts';
 import { held } from './memory.ts';
 import { HEARTBEAT_SECONDS, million } from './million.ts';
 import { startSending } from './p2p.ts';
+import { RowWatch } from './row-watch.ts';
 import { KIND } from './upstream.ts';
 
 const WINDOWS = 60;
@@ -31,7 +31,7 @@ const STORED_DEADLINE_MS = 300_000;
 
 export const soak: Scenario = {
   name: 'soak',
-  what: 'mixed load for an hour: client to client, upstream, broadcasts, targeted pushes; slopes of memory and latency',
+  what: 'mixed load for an hour: client to client, upstream, broadcasts, targeted pushes, a heartbeat every four minutes; slopes of memory and latency',
   defaults: {
     connections: Math.round(SHARE_OF_REACHED * million.defaults.connections),
     nodes: 2,
@@ -100,19 +100,20 @@ async function startMixedLoad(fleet: Fleet, { ratePerSecond, durationSeconds }: 
 async function pushMeanwhile(bench: Bench): Promise<{ windows: Window[]; pushed: number }> {
   const { fleet, findings, pushes, options } = bench;
   const seconds = options.durationSeconds;
-  const windowSeconds = Math.max(LEAST_WINDOW_SECONDS, seconds / WINDOWS);
+  const count = Math.min(WINDOWS, Math.floor(seconds / LEAST_WINDOW_SECONDS));
   const some = Array.from({ length: Math.min(TARGETS, fleet.clients) }, (_, index) => fleet.clientId(index));
   const startedAtMs = performance.now();
   const windows: Window[] = [];
   let pushed = 0;
   let last = await fleet.stats();
-  for (let end = windowSeconds; end <= seconds; end += windowSeconds) {
+  for (let window = 1; window <= count; window++) {
+    const endMs = startedAtMs + (seconds * 1000 * window) / count;
     const all = await pushes.conclude(await pushes.beginToEveryone(PAYLOAD_BYTES));
     findings.same('a push to everyone, by its report', all.totals.delivered, fleet.clients);
     const few = await pushes.conclude(await pushes.beginToClients(some, PAYLOAD_BYTES));
     findings.same('a targeted push, by its report', few.totals.delivered, some.length);
     pushed += fleet.clients + some.length;
-    await sleep(Math.max(0, startedAtMs + end * 1000 - performance.now()));
+    await sleep(Math.max(0, endMs - performance.now()));
     const stats = await fleet.stats();
     windows.push(windowOf(bench, last, stats, (performance.now() - startedAtMs) / 3_600_000));
     last = stats;
@@ -127,14 +128,13 @@ async function withRows<Value>(
 ): Promise<Value> {
   if (target.databaseUrl === null) return work();
   const rows = await Rows.open(target.databaseUrl);
-  const count = async (): Promise<number> => (await rows.count())[KIND] ?? 0;
   try {
-    const before = await count();
+    const { id: before } = await rows.newest();
     const value = await work();
     const { publishAnswers } = await fleet.counts();
     const accepted = publishAnswers[PublishStatus.PUBLISH_STATUS_ACCEPTED] ?? 0;
-    const stored = await until(count, (now) => now - before >= accepted, STORED_DEADLINE_MS);
-    const missing = Math.max(0, accepted - (stored - before));
+    const stored = await new RowWatch(rows, before).until(accepted, before, STORED_DEADLINE_MS);
+    const missing = Math.max(0, accepted - stored.count);
     findings.same('acknowledged upstream and not in MySQL', missing, 0);
     return value;
   } finally {

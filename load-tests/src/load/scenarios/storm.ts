@@ -1,8 +1,7 @@
-import type { ClientStats } from '../clients/client-stats.ts';
 import { CpuMeter } from '../sampling/processes.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, reportRefusals, resetCounts } from './checks.ts';
-import { signIn } from './logins.ts';
+import { loginsPerSecond, signIn } from './logins.ts';
 
 const GOAL = { atLeast: 8000 };
 /** Who was cut off comes back at a random time up to this: sooner than all can be let in, so that the servers set the pace. */
@@ -38,13 +37,4 @@ async function cutAll(bench: Bench): Promise<void> {
   findings.figure(`tries per ${what}`, stats.reconnects / stats.logins, '');
   reportRefusals(bench, what, stats);
   findings.latency(what, stats.histograms.login);
-}
-
-/** While logins were answered. */
-export function loginsPerSecond({
-  logins,
-  firstLoginUs,
-  lastLoginUs,
-}: Pick<ClientStats, 'logins' | 'firstLoginUs' | 'lastLoginUs'>): number {
-  return (logins / (lastLoginUs - firstLoginUs)) * 1e6;
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PublishStatus } from '@longwire/protocol';
 import { Rows, type ClientRows } from '../../traffic/rows.ts';
-import { until } from '../../lib/until.ts';
 import type { ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import { CpuMeter } from '../sampling/processes.ts';
@@ -10,6 +9,7 @@ import type { ProcessGroup } from '../target/target.ts';
 import { PAYLOAD_BYTES } from './broadcast.ts';
 import { checkNobodyLeft, checkPublishes, resetCounts } from './checks.ts';
 import { signIn } from './logins.ts';
+import { RowWatch } from './row-watch.ts';
 
 export const KIND = 'load.reading';
 /** Of all clients so many publish; the others have their connections and heartbeats. */
@@ -38,27 +38,21 @@ export const upstream: Scenario = {
 
 async function measurePublishes(bench: Bench, rows: Rows): Promise<void> {
   const { fleet, findings, target } = bench;
-  const stored = async (): Promise<number> => (await rows.count())[KIND] ?? 0;
-  const storedBefore = await stored();
-  const newestBefore = await rows.newest();
+  const { id: newestBefore } = await rows.newest();
+  const watch = new RowWatch(rows, newestBefore);
   await resetCounts(fleet);
   const meter = new CpuMeter(target, fleet);
   const startedAtMs = performance.now();
-  const secondsSince = (): number => (performance.now() - startedAtMs) / 1000;
   const stats = await bench.phase('publishing', () => publish(bench));
-  const answeredSeconds = secondsSince();
+  const answeredSeconds = (performance.now() - startedAtMs) / 1000;
   const cpu = (group: ProcessGroup): number => (meter.seconds(group) / stats.published) * 1e6;
   const publishing = { pushServers: cpu('push-servers'), clients: cpu('clients') };
   const accepted = checkPublishes(bench, stats);
   checkNobodyLeft(bench, 'upstream', stats);
-  const inStore = await bench.phase('until all rows are there', () =>
-    until(
-      async () => (await stored()) - storedBefore,
-      (count) => count >= accepted,
-      STORED_DEADLINE_MS,
-    ),
+  const { count: inStore, atMs } = await bench.phase('until all rows are there', () =>
+    watch.until(accepted, newestBefore, STORED_DEADLINE_MS),
   );
-  const storedSeconds = secondsSince();
+  const storedSeconds = (atMs - startedAtMs) / 1000;
   const machine = (meter.machineSeconds() / stats.published) * 1e6;
   const storing = { consumer: cpu('other services'), backends: cpu('backends'), machine };
   const missing = await bench.phase('comparing rows', () => compareRows(bench, rows, newestBefore));
@@ -75,6 +69,9 @@ async function measurePublishes(bench: Bench, rows: Rows): Promise<void> {
     atLeast: 20_000,
   });
   findings.figure('acknowledged upstream and not in MySQL', missing, '', { atMost: 0 });
+  const delays = watch.delaysMs.sort((a, b) => a - b);
+  findings.figure('from a push-server to a row, median', (delays[delays.length >> 1] ?? NaN) / 1000, 's');
+  findings.figure('from a push-server to a row, longest', (delays.at(-1) ?? NaN) / 1000, 's');
   findings.figure('last row after the last answer', storedSeconds - answeredSeconds, 's');
   findings.figure('CPU per message upstream, push-servers', publishing.pushServers, 'us');
   findings.figure('CPU per message upstream, clients', publishing.clients, 'us');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { tuningOf } from '../../../../deploy/local/backend-set.ts';
 import { backendNames, placeOf } from '../../../../deploy/local/sets.ts';
@@ -11,6 +12,8 @@ import { readMetrics, type ApiCall, type ProcessGroup, type PushServer, type Tar
 
 const FIRST_PORT = 18_100;
 const STARTING_AT_ONCE = 4;
+/** With more push-servers than cores the backends and the other services come first: they have little to do, and all wait for them. */
+const LAST_IN_TURN = ['nice', '-n', '5'];
 /** As by default. */
 const HEARTBEATS_UNTIL_IDLE = 2.5;
 
@@ -66,9 +69,10 @@ export class OwnCluster implements Target {
       // The first brings the tables and topics into being, for all others to find.
       for (const role of helpers) await startOne(role, role);
       const names = Array.from({ length: nodes }, (_, index) => `push-${index + 1}`);
+      const launcher = nodes > availableParallelism() ? LAST_IN_TURN : [];
       const worker = async (): Promise<void> => {
         for (let name = names.shift(); name !== undefined; name = names.shift())
-          await startOne('push', name, { nodeFlags: COLLECT_ON_SIGNAL });
+          await startOne('push', name, { nodeFlags: COLLECT_ON_SIGNAL, launcher });
       };
       await Promise.all(Array.from({ length: STARTING_AT_ONCE }, worker));
       return new OwnCluster(cluster, settings);

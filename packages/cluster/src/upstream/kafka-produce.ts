@@ -33,7 +33,7 @@ interface Part {
  * is cut, so that nothing which was still to be written comes after what is sent next.
  *
  * By the library's connections and not by its Producer, which makes some 25 buffers of a record and keeps them until all are
- * written: docs/adr/0015-kafka-library.md.
+ * written: docs/adr/0014-kafka-library.md.
  */
 export async function produce(
   client: Base,

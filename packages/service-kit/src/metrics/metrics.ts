@@ -3,6 +3,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** Seconds, from half a millisecond to ten seconds. */
 const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Seconds of one garbage collection. */
+const collectionBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+
 /** How often the event loop's lateness is looked at: each look wakes a process that may have nothing else to do. */
 const LOOP_SAMPLE_MS = 50;
 
@@ -51,7 +54,11 @@ export function createMetrics(service: string, { processMetrics = false }: Metri
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   if (processMetrics) {
-    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_SAMPLE_MS });
+    collectDefaultMetrics({
+      register: registry,
+      eventLoopMonitoringPrecision: LOOP_SAMPLE_MS,
+      gcDurationBuckets: collectionBuckets,
+    });
     for (const name of WALKING) registry.removeSingleMetric(name);
   }
   const registers = [registry];

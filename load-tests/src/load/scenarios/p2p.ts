@@ -11,7 +11,7 @@ import { signIn } from './logins.ts';
 const ANSWER_DEADLINE_MS = 30_000;
 const WARM_UP_SECONDS = 3;
 /** Until then the code that a message runs through is not compiled for good. */
-const WARM_UP_MESSAGES_PER_NODE = 1000;
+const WARM_UP_MESSAGES_PER_NODE = 500;
 /** Of all clients so many send; the others have their connections and heartbeats. */
 const SENDERS = 4000;
 /** Fewer a second have no goal. */

@@ -11,7 +11,7 @@
 int addServerAddress(const char *text);
 int addSourceAddress(const char *text);
 
-/* Opens a connection that was meant to be opened at that time. It may fail later, as connectionEnded tells. */
+/* Opens a connection that was meant to be opened at that time. It may fail later: connectionFailed or clientClosed are called then. */
 void openConnection(Client *client, uint64_t intendedNs);
 /* What epoll said about its socket. */
 void connectionEvent(Client *client, uint32_t events);

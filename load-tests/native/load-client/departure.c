@@ -59,7 +59,8 @@ void clientClosed(Client *client, const char *reason, uint32_t retryAfterMs, boo
 /* What went wrong is told in words once per kind of error: a thousand times the same would help nobody. */
 static void explain(int error) {
   static unsigned char isExplained[256];
-  if (error <= 0 || error >= (int)sizeof isExplained || isExplained[error]++) return;
+  if (error <= 0 || error >= (int)sizeof isExplained || isExplained[error]) return;
+  isExplained[error] = 1;
   const char *advice = "";
   if (error == EADDRNOTAVAIL) advice = ": no port is free between source and server; give more source addresses, or ones of this machine";
   if (error == EMFILE) advice = ": this process may not open more files (ulimit -n)";

@@ -84,7 +84,7 @@ async function measurePublishes(bench: Bench, rows: Rows): Promise<void> {
 /** At the rate for the time; answers when the last has its answer. */
 async function publish({ fleet, options }: Bench): Promise<ClientStats> {
   await fleet.tell('publish', ({ count }) => ({
-    rate: Math.round(options.ratePerSecond / fleet.hands.length),
+    rate: options.ratePerSecond / fleet.hands.length,
     seconds: options.durationSeconds,
     bytes: PAYLOAD_BYTES,
     senders: Math.min(count, Math.ceil(SENDERS / fleet.hands.length)),

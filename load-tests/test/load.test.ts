@@ -75,6 +75,11 @@ describe('arguments', () => {
     expect(() => readArguments(args)).toThrow(message);
   });
 
+  test('a cluster that runs already is not measured by the nodes that the scenario would start', () => {
+    const request = readArguments(['targeted', '--cluster', 'a:1', '--connections', '5']);
+    expect(request).toMatchObject({ options: { connections: 5, cluster: 'a:1' } });
+  });
+
   test('help names every scenario', () => {
     expect(readArguments(['--help'])).toEqual({ kind: 'help' });
     for (const { name, what } of scenarios) expect(usage()).toContain(`${name.padEnd(11)}${what}`);

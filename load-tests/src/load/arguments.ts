@@ -73,13 +73,18 @@ export function readArguments(args: readonly string[]): Request {
     scenario.losesNode === true ? Math.ceil(connections / CONNECTIONS_AFTER_A_LOSS) + 1 : 1,
   );
   const nodes = number('nodes', Math.max(defaults.nodes, fewestNodes), MAX_NODES);
-  if (values.cluster === undefined) needNodes(scenario, nodes);
-  if (nodes < fewestNodes && values.cluster === undefined)
-    throw new Error(
-      `--nodes: given ${nodes}; allowed: at least ${fewestNodes} for ${connections} connections`,
-    );
-  if (connections < nodes)
-    throw new Error(`--connections: given ${connections}; allowed: at least one for each of ${nodes} nodes`);
+  // A cluster that runs already has nodes of its own.
+  if (values.cluster === undefined) {
+    needNodes(scenario, nodes);
+    if (nodes < fewestNodes)
+      throw new Error(
+        `--nodes: given ${nodes}; allowed: at least ${fewestNodes} for ${connections} connections`,
+      );
+    if (connections < nodes)
+      throw new Error(
+        `--connections: given ${connections}; allowed: at least one for each of ${nodes} nodes`,
+      );
+  }
   return {
     kind: 'run',
     scenario,

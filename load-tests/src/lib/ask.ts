@@ -11,15 +11,17 @@ let lastNumber = 0;
 
 /** Gives a child process a command and waits for what it answers. Rejects when it fails, ends, or takes longer. */
 export async function ask<Value>(
-  { name, child, exited }: Process,
+  { name, child, hasExited }: Process,
   command: unknown,
   deadlineMs: number,
 ): Promise<Value> {
+  if (hasExited) throw new Error(`${name} has ended`);
   const number = ++lastNumber;
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       child.off('message', onMessage);
+      child.off('exit', onExit);
       settle();
     };
     const fail = (why: string): void => finish(() => reject(new Error(`${name} ${why}`)));
@@ -29,8 +31,11 @@ export async function ask<Value>(
       if ('error' in answer) fail(`failed: ${answer.error}`);
       else finish(() => resolve(answer.value as Value));
     };
+    // Not `exited`: what waits for that stays in memory as long as the child lives.
+    const onExit = (code: number | null, signal: NodeJS.Signals | null): void =>
+      fail(`ended with ${code ?? signal ?? 'unknown'}`);
     child.on('message', onMessage);
-    void exited.then((exit) => fail(`ended with ${exit}`));
+    child.once('exit', onExit);
     child.send({ number, command } satisfies Question, (error) => {
       if (error !== null) fail(`cannot be told anything: ${error.message}`);
     });

@@ -7,7 +7,7 @@ import type { Need } from '../../../deploy/local/backend.ts';
 import { environment } from '../../../deploy/local/run.ts';
 import type { Process } from '../../src/lib/process.ts';
 import type { Contender, Peer, Place } from '../contender.ts';
-import { startListening } from './listening.ts';
+import { orStop, startListening } from './listening.ts';
 import { Publisher } from './publisher.ts';
 
 const VERSION_DEADLINE_MS = 10_000;
@@ -110,7 +110,7 @@ async function broker(
     connectPublisher: (port: number) => Promise<Publisher>;
   },
 ): Promise<Contender> {
-  const publisher = await connectPublisher(port);
+  const publisher = await orStop(server, connectPublisher(port));
   return {
     ...known,
     address: `127.0.0.1:${port}`,

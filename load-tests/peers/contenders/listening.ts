@@ -30,6 +30,16 @@ export async function startListening(
   return server;
 }
 
+/** What the work comes to. Where it fails, the server is stopped: one that is left out must not run on beside those that are measured. */
+export async function orStop<Value>(server: Process, work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
 async function takesConnections(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { run } from '../../../deploy/local/run.ts';
 import { COLLECT_ON_SIGNAL, collectGarbage } from '../../src/lib/garbage.ts';
 import type { Contender, Peer, Place } from '../contender.ts';
-import { startListening } from './listening.ts';
+import { orStop, startListening } from './listening.ts';
 import { Publisher } from './publisher.ts';
 
 const folder = join(import.meta.dirname, '..');
@@ -66,7 +66,7 @@ function nodePeer({ name, protocol, remarks, connectPublisher }: NodePeer): Peer
         String(heartbeatSeconds * 1000),
       ];
       const server = await startListening(name, command, place);
-      const publisher = await connectPublisher(port);
+      const publisher = await orStop(server, connectPublisher(port));
       const { version } = JSON.parse(readFileSync(description, 'utf8')) as { version: string };
       return {
         ...{ name, version, protocol, remarks },

@@ -45,7 +45,7 @@ export class BareServer {
         ? [await nativeProgram('bare-server')]
         : [process.execPath, join(import.meta.dirname, 'net-server.ts')];
     const name = `bare-${kind}`;
-    const server = new LineProcess(name, program, join(folder, `${name}.log`));
+    // The clients first, for that may fail: what has started by then must be stopped.
     const clients = await Fleet.start({
       protocol: ['bare', `frameBytes=${bytes}`],
       name,
@@ -54,6 +54,7 @@ export class BareServer {
       folder,
       say,
     });
+    const server = new LineProcess(name, program, join(folder, `${name}.log`));
     try {
       const { port } = await server.tell<{ port: number }>('listen', { address: '127.0.0.1:0' });
       await clients.enlist([`127.0.0.1:${port}`], () => '-');

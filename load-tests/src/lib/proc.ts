@@ -11,7 +11,6 @@ export interface MachineUse {
   readonly slabBytes: number;
   /** Pages that TCP holds for what is on its way. */
   readonly tcpBytes: number;
-  readonly tcpSockets: number;
 }
 
 /** Linux counts CPU time in these: sysconf(_SC_CLK_TCK) is 100 on every architecture that Node supports. */
@@ -20,14 +19,13 @@ const PAGE_BYTES = 4096;
 
 export function machineUse(): MachineUse {
   const memory = readFileSync('/proc/meminfo', 'utf8');
-  const tcp = /^TCP: .*$/m.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[0] ?? '';
+  const tcp = /^TCP: .* mem (\d+)/m.exec(readFileSync('/proc/net/sockstat', 'utf8'));
   return {
     busyCpuSeconds: busyCpuSeconds(readFileSync('/proc/stat', 'utf8')),
     totalBytes: kilobytes(memory, 'MemTotal'),
     availableBytes: kilobytes(memory, 'MemAvailable'),
     slabBytes: kilobytes(memory, 'Slab'),
-    tcpBytes: numberAfter(tcp, 'mem') * PAGE_BYTES,
-    tcpSockets: numberAfter(tcp, 'alloc'),
+    tcpBytes: Number(tcp?.[1] ?? NaN) * PAGE_BYTES,
   };
 }
 
@@ -39,12 +37,10 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Resident memory in bytes: what the process uses itself, without what the kernel keeps for its sockets. */
-export function residentBytesOf(pid: number): number {
-  return kilobytes(readFileSync(`/proc/${pid}/status`, 'utf8'), 'VmRSS');
-}
-
-/** The same with its share alone of what several processes use together, as the code of Node. */
+/**
+ * Memory in bytes that the process uses itself, without what the kernel keeps for its sockets; of what several processes use together, as the
+ * code of Node, its share alone.
+ */
 export function proportionalBytesOf(pid: number): number {
   return kilobytes(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'), 'Pss');
 }
@@ -64,8 +60,4 @@ function busyCpuSeconds(stat: string): number {
 
 function kilobytes(text: string, name: string): number {
   return Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? NaN) * 1024;
-}
-
-function numberAfter(text: string, name: string): number {
-  return Number(new RegExp(` ${name} (\\d+)`).exec(text)?.[1] ?? NaN);
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environment } from '../../../deploy/local/run.ts';
-import { cpuSecondsOf, openFilesOf, residentBytesOf } from './proc.ts';
+import { cpuSecondsOf, openFilesOf } from './proc.ts';
 
 const STOP_DEADLINE_MS = 20_000;
 
@@ -74,11 +74,6 @@ export class Process {
   /** User and system CPU seconds since the process began, to 10 ms. */
   cpuSeconds(): number {
     return cpuSecondsOf(this.pid);
-  }
-
-  /** Resident memory in bytes: what the process uses itself, without what the kernel keeps for its sockets. */
-  residentBytes(): number {
-    return residentBytesOf(this.pid);
   }
 
   /** File descriptors that are open. */

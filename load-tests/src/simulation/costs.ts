@@ -48,5 +48,3 @@ export const costs = {
     from: 'one consumer a partition, which writes to one database',
   },
 } as const satisfies Record<string, Cost>;
-
-export type CostName = keyof typeof costs;

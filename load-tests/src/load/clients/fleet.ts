@@ -178,27 +178,22 @@ export class Fleet {
   }
 
   /**
-   * Connects everyone, a few processes at a time, at a rate or, with 0, as fast as it goes. Whoever is sent away or fails tries again, where
-   * it belongs. Answers how long that took, in seconds. Throws when some could not: a load with fewer clients than were asked for measures
-   * something else.
+   * Connects everyone, a few processes at a time, as fast as it goes. Whoever is sent away or fails tries again, where it belongs. Answers how
+   * long that took, in seconds. Throws when some could not: a load with fewer clients than were asked for measures something else.
    */
-  async connect(ratePerSecond = 0): Promise<number> {
+  async connect(): Promise<number> {
     const startedAtMs = performance.now();
     await this.tell('reconnect', { minMs: 0, maxMs: RETRY_MS });
     for (let first = 0; first < this.hands.length; first += PROCESSES_AT_ONCE) {
       const group = this.#group(this.hands.slice(first, first + PROCESSES_AT_ONCE));
-      await group.#connectTogether(ratePerSecond);
+      await group.#connectTogether();
     }
     await this.tell('reconnect off');
     return (performance.now() - startedAtMs) / 1000;
   }
 
-  async #connectTogether(ratePerSecond: number): Promise<void> {
-    const processes = this.hands.length;
-    await this.tell('connect', {
-      rate: Math.ceil(ratePerSecond / processes),
-      concurrency: Math.ceil(LOGINS_AT_ONCE / processes),
-    });
+  async #connectTogether(): Promise<void> {
+    await this.tell('connect', { concurrency: Math.ceil(LOGINS_AT_ONCE / this.hands.length) });
     const { connected, closed, failures } = await this.#untilConnected();
     if (connected < this.clients)
       throw new Error(

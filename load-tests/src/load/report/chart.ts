@@ -55,7 +55,7 @@ export function escapeHtml(value: string): string {
 }
 
 /** With a unit of thousands where it is large. */
-export function shortNumber(value: number): string {
+function shortNumber(value: number): string {
   if (Math.abs(value) >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
   if (Math.abs(value) >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`;
   return String(Number(value.toPrecision(3)));

@@ -24,7 +24,6 @@ export interface Services {
   readonly loopDelayMs: number;
   /** Of garbage, by all together. */
   readonly collectionSeconds: number;
-  readonly collections: number;
   /** None that was counted took any push-server longer; 0: there was none. */
   readonly longestCollectionMs: number;
 }
@@ -139,7 +138,6 @@ export function servicesOf(
       ...each.map(({ now }) => metricSum(now, 'nodejs_eventloop_lag_max_seconds') * 1000 - LOOP_SAMPLE_MS),
     ),
     collectionSeconds: growth(`${COLLECTIONS}_sum`),
-    collections: growth(`${COLLECTIONS}_count`),
     longestCollectionMs:
       Math.max(
         ...each.map(({ before, now }) =>

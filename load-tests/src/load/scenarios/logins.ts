@@ -35,11 +35,7 @@ export async function comeAndGo(fleet: Fleet): Promise<{ expected: number; stats
 export async function signIn(
   bench: Bench,
   fleet: Fleet,
-  {
-    ratePerSecond = 0,
-    goal = null,
-    of = '',
-  }: { ratePerSecond?: number; goal?: Goal | null; of?: string } = {},
+  { goal = null, of = '' }: { goal?: Goal | null; of?: string } = {},
 ): Promise<{ microseconds: number; seconds: number }> {
   const { findings, target, heartbeatSeconds } = bench;
   await resetCounts(fleet);
@@ -47,7 +43,7 @@ export async function signIn(
   // From the first login on: until the last of a million has come, the first would be evicted without.
   await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
   const meter = new CpuMeter(target, fleet);
-  const seconds = await fleet.connect(ratePerSecond);
+  const seconds = await fleet.connect();
   const stats = await fleet.stats();
   const { logins, connected, histograms } = stats;
   const each = (cpuSeconds: number): number => (cpuSeconds / logins) * 1e6;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../src/lib/whole-number.ts';
 import { peers } from './contenders/index.ts';
 import type { Peer } from './contender.ts';
 
@@ -52,12 +53,9 @@ export function readArguments(args: readonly string[]): ComparisonOptions | null
       most: MAX_CONNECTIONS,
     }),
     ratePerSecond: wholeNumber('rate', values.rate, 2000, { least: 2, most: MAX_RATE }),
-    heartbeatSeconds: wholeNumber('heartbeat', values.heartbeat, 60, {
-      least: 1,
-      most: MAX_HEARTBEAT_SECONDS,
-    }),
-    durationSeconds: wholeNumber('duration', values.duration, 30, { least: 1, most: MAX_DURATION_SECONDS }),
-    turns: wholeNumber('turns', values.turns, 3, { least: 1, most: MAX_TURNS }),
+    heartbeatSeconds: wholeNumber('heartbeat', values.heartbeat, 60, { most: MAX_HEARTBEAT_SECONDS }),
+    durationSeconds: wholeNumber('duration', values.duration, 30, { most: MAX_DURATION_SECONDS }),
+    turns: wholeNumber('turns', values.turns, 3, { most: MAX_TURNS }),
   };
 }
 
@@ -76,18 +74,6 @@ function scenariosOf(text: string | undefined): readonly ScenarioName[] {
   if (given.every((name) => scenarioNames.some((known) => known === name)))
     return scenarioNames.filter((name) => given.includes(name));
   throw new Error(`--scenario: given ${text}; allowed: some of ${scenarioNames.join(',')}`);
-}
-
-function wholeNumber(
-  flag: string,
-  text: string | undefined,
-  preset: number,
-  { least, most }: { least: number; most: number },
-): number {
-  if (text === undefined) return preset;
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
-  throw new Error(`--${flag}: given ${text}; allowed: a whole number from ${least} to ${most}`);
 }
 
 export function usage(): string {

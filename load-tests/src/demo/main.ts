@@ -6,13 +6,14 @@
  */
 import { parseArgs } from 'node:util';
 import { Cluster } from '../lib/cluster.ts';
+import { wholeNumber } from '../lib/whole-number.ts';
 import { failuresOf, tableOf } from './report.ts';
 import { runScenario } from './scenario.ts';
 
 const { values: flags } = parseArgs({
   options: {
-    clients: { type: 'string', default: '300' },
-    seconds: { type: 'string', default: '55' },
+    clients: { type: 'string' },
+    seconds: { type: 'string' },
     /** Messages a second over all clients; left out: 4 for every 3 clients. */
     rate: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -21,13 +22,9 @@ const { values: flags } = parseArgs({
 const FIRST_PORT = 17_400;
 /** Starting, answering and storing may take so long beside the traffic; it is far beyond what is usual. */
 const GRACE_MS = 300_000;
+const MOST = 999_999;
 
 const startedAtMs = performance.now();
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  if (/^\d{1,6}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new Error(`--${flag}: given ${text}; allowed: a whole number from ${least}`);
-}
 
 /** Progress is for people; with --json standard output holds the one object alone. */
 function say(line: string): void {
@@ -45,10 +42,10 @@ function watch(deadlineMs: number): AbortSignal {
 }
 
 async function demo(): Promise<void> {
-  const clients = wholeNumber('clients', flags.clients, 10);
-  const trafficSeconds = wholeNumber('seconds', flags.seconds, 5);
-  const rate = flags.rate ?? String(Math.round((clients * 4) / 3));
-  const messagesPerSecond = wholeNumber('rate', rate, 1);
+  const clients = wholeNumber('clients', flags.clients, 300, { least: 10, most: MOST });
+  const trafficSeconds = wholeNumber('seconds', flags.seconds, 55, { least: 5, most: MOST });
+  const usualRate = Math.round((clients * 4) / 3);
+  const messagesPerSecond = wholeNumber('rate', flags.rate, usualRate, { most: MOST });
   const end = watch(trafficSeconds * 1000 + GRACE_MS);
   say('starting Redis, ZooKeeper, Kafka and MariaDB, all of them empty');
   const cluster = await Cluster.create('demo', FIRST_PORT);

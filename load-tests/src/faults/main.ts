@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startBackends, stopBackends, type BackendAddresses } from '../../../deploy/local/backends.ts';
+import { wholeNumber } from '../lib/whole-number.ts';
 import { Lab } from './lab.ts';
 import { Runner, type Result } from './runner.ts';
 import type { Scenario } from './scenario.ts';
@@ -23,12 +24,14 @@ const { values: flags } = parseArgs({
     list: { type: 'boolean', default: false },
     only: { type: 'string' },
     seed: { type: 'string' },
-    clients: { type: 'string', default: '90' },
+    clients: { type: 'string' },
     json: { type: 'string' },
     doc: { type: 'string' },
   },
 });
 const FIRST_PORT = 17_500;
+const MAX_SEED = 999_999_999;
+const MAX_CLIENTS = 999_999_999;
 const isJsonPrinted = flags.json === STDOUT;
 const say = isJsonPrinted ? console.error : console.log;
 
@@ -40,11 +43,6 @@ function withJsonFile(args: readonly string[]): string[] {
   });
 }
 
-function numberOf(flag: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Error(`--${flag}: given ${text}; allowed: a whole number`);
-}
-
 function chosen(): readonly Scenario[] {
   if (flags.only === undefined) return scenarios;
   return flags.only.split(',').map((name) => {
@@ -54,11 +52,16 @@ function chosen(): readonly Scenario[] {
   });
 }
 
-async function report(results: readonly Result[], seed: number, seconds: number): Promise<void> {
+async function report(
+  results: readonly Result[],
+  seed: number,
+  clients: number,
+  seconds: number,
+): Promise<void> {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const about =
     `${results.length - failed} of ${results.length} scenarios passed in ${(seconds / 60).toFixed(0)} minutes, ` +
-    `with seed ${seed} and ${flags.clients} clients, on a machine with ${availableParallelism()} cores.`;
+    `with seed ${seed} and ${clients} clients, on a machine with ${availableParallelism()} cores.`;
   say(`\n${tableOf(results)}\n\n${about}`);
   const json = JSON.stringify({ seed, seconds, results }, null, 2);
   if (isJsonPrinted) await new Promise((written) => process.stdout.write(`${json}\n`, written));
@@ -70,8 +73,8 @@ async function report(results: readonly Result[], seed: number, seconds: number)
 async function main(): Promise<void> {
   if (flags.list) return scenarios.forEach(({ name, what }) => console.log(`${name.padEnd(32)}${what}`));
   const wanted = chosen();
-  const seed = flags.seed === undefined ? Date.now() % 1_000_000_000 : numberOf('seed', flags.seed);
-  const clients = numberOf('clients', flags.clients);
+  const seed = wholeNumber('seed', flags.seed, Date.now() % MAX_SEED, { least: 0, most: MAX_SEED });
+  const clients = wholeNumber('clients', flags.clients, 90, { most: MAX_CLIENTS });
   const end = new AbortController();
   const startedAtMs = performance.now();
   const interrupted = new Promise<never>((_, reject) => {
@@ -86,7 +89,7 @@ async function main(): Promise<void> {
   try {
     const run = backends.then(() => runner.run(wanted, end.signal));
     const results = await Promise.race([run, interrupted]);
-    await report(results, seed, (performance.now() - startedAtMs) / 1000);
+    await report(results, seed, clients, (performance.now() - startedAtMs) / 1000);
   } finally {
     await runner.stop();
     // Those of a start that failed or was interrupted, too.

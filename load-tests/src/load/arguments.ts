@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../lib/whole-number.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -62,7 +63,7 @@ export function readArguments(args: readonly string[]): Request {
     flag: 'connections' | 'nodes' | 'rate' | 'duration' | 'seed',
     preset: number,
     most: number,
-  ) => wholeNumber(flag, values[flag], preset, most);
+  ) => wholeNumber(flag, values[flag], preset, { most });
   const connections = number('connections', defaults.connections, MAX_CONNECTIONS);
   if (scenario.hasBareServers === true && connections > CONNECTIONS_PER_PROCESS)
     throw new Error(
@@ -106,13 +107,6 @@ export function needNodes({ name, fewestNodes = 1 }: Scenario, nodes: number): v
     throw new Error(
       `${name} sends from node to node: it needs ${fewestNodes} push-servers at least, and there is ${nodes}`,
     );
-}
-
-function wholeNumber(flag: string, text: string | undefined, preset: number, most: number): number {
-  if (text === undefined) return preset;
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= 1 && value <= most) return value;
-  throw new Error(`--${flag}: given ${text}; allowed: a whole number from 1 to ${most}`);
 }
 
 function names(): string {

@@ -7,6 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../lib/command.ts';
+import { wholeNumber } from '../lib/whole-number.ts';
 import { showDirectory } from './directory.ts';
 import type { SimulationOptions } from './options.ts';
 import { showPlacement } from './placement.ts';
@@ -29,11 +30,8 @@ const simulations: Readonly<Record<string, Simulation>> = {
   plan: showPlan,
 };
 
-function numberOf(flag: string, text: string | undefined): number | null {
-  if (text === undefined) return null;
-  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  throw new Error(`--${flag}: given ${text}; allowed: a whole number of at least 1`);
-}
+/** More than there are people. */
+const most = 9_999_999_999;
 
 function read(args: readonly string[]): Request | null {
   const { values: flags, positionals } = parseArgs({
@@ -42,7 +40,7 @@ function read(args: readonly string[]): Request | null {
     options: {
       clients: { type: 'string' },
       nodes: { type: 'string' },
-      seed: { type: 'string', default: '1' },
+      seed: { type: 'string' },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -54,9 +52,9 @@ function read(args: readonly string[]): Request | null {
   if (unknown !== undefined)
     throw new Error(`there is no simulation ${unknown}; there are ${all.join(', ')}, all`);
   const options = {
-    clients: numberOf('clients', flags.clients),
-    nodes: numberOf('nodes', flags.nodes),
-    seed: numberOf('seed', flags.seed)!,
+    clients: wholeNumber('clients', flags.clients, null, { most }),
+    nodes: wholeNumber('nodes', flags.nodes, null, { most }),
+    seed: wholeNumber('seed', flags.seed, 1, { most }),
   };
   return { names, options, jsonFile: flags.json ?? null };
 }

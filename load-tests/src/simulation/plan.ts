@@ -57,6 +57,9 @@ const publishes = (clients: number): number => (clients * a.publishesPerHour) / 
 const sends = (clients: number): number => (clients * a.sendsPerHour) / SECONDS_AN_HOUR;
 const watchers = (clients: number): number => nodes(clients) + authServices(clients);
 const cores = (perSecond: number, microseconds: number): number => (perSecond * microseconds) / 1e6;
+const redisCores = (clients: number): number =>
+  cores(confirms(clients), costs.redisCpuPerConfirm.value) +
+  cores(logins(clients), costs.redisCpuPerClaim.value);
 const bytesPerRoute = (clients: number): number =>
   clients / a.buckets <= a.routesPerBucketInListpack
     ? costs.bytesPerRouteInListpack.value
@@ -111,13 +114,7 @@ export const demands: readonly Demand[] = [
   { what: 'directory: claims', unit: '/s', of: logins },
   { what: 'directory: claims in a wave that uses the accept rate', unit: '/s', of: waveClaims },
   { what: 'directory: confirmations of the audit', unit: '/s', of: confirms },
-  {
-    what: 'Redis cores for audit and claims, calls shared',
-    unit: '',
-    of: (clients) =>
-      cores(confirms(clients), costs.redisCpuPerConfirm.value) +
-      cores(logins(clients), costs.redisCpuPerClaim.value),
-  },
+  { what: 'Redis cores for audit and claims, calls shared', unit: '', of: redisCores },
   {
     what: 'the same in a Redis Cluster, a call each',
     unit: '',
@@ -157,9 +154,7 @@ export const bends: readonly Bend[] = [
   {
     what: 'audit and logins in one Redis',
     unit: 'cores',
-    of: (clients) =>
-      cores(confirms(clients), costs.redisCpuPerConfirm.value) +
-      cores(logins(clients), costs.redisCpuPerClaim.value),
+    of: redisCores,
     limit: a.utilization,
     why: 'Redis runs scripts on one core',
   },

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { installMissing, missingParts } from '../../../deploy/local/install.ts';
 import type { Need } from '../../../deploy/local/backend.ts';
 import { environment } from '../../../deploy/local/run.ts';
+import { collectGarbage } from '../../src/lib/garbage.ts';
 import type { Process } from '../../src/lib/process.ts';
 import type { Contender, Peer, Place } from '../contender.ts';
 import { orStop, startListening } from './listening.ts';
@@ -12,8 +12,6 @@ import { Publisher } from './publisher.ts';
 
 const VERSION_DEADLINE_MS = 10_000;
 const CALL_DEADLINE_MS = 30_000;
-const COLLECTIONS = 3;
-const COLLECTION_MS = 1000;
 
 /** No limit of its own, nothing on disk, nothing that nobody asked for; no delay of small packets, which Longwire and the others have not. */
 const mosquittoSettings = ({ port }: Place): string => `listener ${port} 127.0.0.1
@@ -65,13 +63,11 @@ export const natsServer: Peer = {
       protocol: 'nats',
       remarks: 'core NATS, no JetStream: nothing is acknowledged; threads on all cores',
       connectPublisher: Publisher.nats,
-      collectGarbage: async () => {
-        for (let round = 0; round < COLLECTIONS; round++) {
+      collectGarbage: () =>
+        collectGarbage(async () => {
           const url = `http://127.0.0.1:${place.port + 1}/debug/pprof/heap?gc=1`;
           await (await fetch(url, { signal: AbortSignal.timeout(CALL_DEADLINE_MS) })).arrayBuffer();
-          await sleep(COLLECTION_MS);
-        }
-      },
+        }),
     });
   },
 };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../../deploy/local/run.ts';
-import { COLLECT_ON_SIGNAL, collectGarbage } from '../../src/lib/garbage.ts';
+import { COLLECT_ON_SIGNAL, COLLECT_SIGNAL, collectGarbage } from '../../src/lib/garbage.ts';
 import type { Contender, Peer, Place } from '../contender.ts';
 import { orStop, startListening } from './listening.ts';
 import { Publisher } from './publisher.ts';
@@ -75,7 +75,7 @@ function nodePeer({ name, protocol, remarks, connectPublisher }: NodePeer): Peer
         pids: () => [server.pid],
         mintToken: () => '-',
         tellEveryone: publisher.tellEveryone,
-        collectGarbage: () => collectGarbage([server]),
+        collectGarbage: () => collectGarbage(() => server.kill(COLLECT_SIGNAL)),
         stop: async () => {
           await publisher.stop();
           await server.stop();

@@ -5,7 +5,7 @@ import { tuningOf } from '../../../../deploy/local/backend-set.ts';
 import { backendNames, placeOf } from '../../../../deploy/local/sets.ts';
 import { lastLines } from '../../../../deploy/local/run.ts';
 import { Cluster, type Node, type NodeOptions, type Role } from '../../lib/cluster.ts';
-import { COLLECT_ON_SIGNAL, collectGarbage } from '../../lib/garbage.ts';
+import { COLLECT_ON_SIGNAL, COLLECT_SIGNAL, collectGarbage } from '../../lib/garbage.ts';
 import type { Process } from '../../lib/process.ts';
 import type { HelperRole } from '../scenario.ts';
 import { readMetrics, type ApiCall, type ProcessGroup, type PushServer, type Target } from './target.ts';
@@ -116,10 +116,10 @@ export class OwnCluster implements Target {
 
   async collectGarbage(): Promise<void> {
     const nodes = this.#pushNodes();
-    await collectGarbage(
-      nodes.map(({ process }) => process),
-      () => Promise.all(nodes.map(({ process, url }) => process.ready(`${url}/livez`))),
-    );
+    await collectGarbage(async () => {
+      for (const { process } of nodes) process.kill(COLLECT_SIGNAL);
+      await Promise.all(nodes.map(({ process, url }) => process.ready(`${url}/livez`)));
+    });
   }
 
   async kill({ name }: PushServer): Promise<void> {

@@ -3,7 +3,7 @@ import { inWords, totalOf, type ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
 import type { Bench } from '../scenario.ts';
 import { driftFrom } from '../target/online.ts';
-import type { Held } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 /** Of each push-server. */
 const SPARE_FILES = 24;
@@ -93,7 +93,7 @@ export async function checkDrift({ findings, target }: Bench, connected: number)
 }
 
 /** Every file of a client is closed again; pools of connections to backends and nodes may have grown. */
-export function checkOpenFiles({ findings, target }: Bench, before: Held, after: Held): void {
+export function checkOpenFiles({ findings, target }: Bench, before: Memory, after: Memory): void {
   if (Number.isNaN(after.openFiles)) return;
   const most = before.openFiles + SPARE_FILES * target.pushServers.length;
   findings.check(

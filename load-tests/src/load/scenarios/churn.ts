@@ -1,7 +1,7 @@
 import { CpuMeter } from '../sampling/processes.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, checkOpenFiles } from './checks.ts';
-import { held } from './memory.ts';
+import { measureMemory } from './memory.ts';
 
 const CYCLES_PER_CLIENT = 50;
 /** Done before memory is looked at: caches and pools have their size then. */
@@ -19,7 +19,7 @@ export const churn: Scenario = {
     const { fleet, findings, target } = bench;
     await bench.phase('warming up', () => cycle(bench, fleet.clients * WARM_UP_CYCLES_PER_CLIENT));
     await checkDrift(bench, 0);
-    const before = await bench.phase('collecting garbage', () => held(bench));
+    const before = await bench.phase('collecting garbage', () => measureMemory(bench));
     const cycles = fleet.clients * CYCLES_PER_CLIENT;
     await bench.phase(`${cycles} cycles`, async () => {
       const meter = new CpuMeter(target, fleet);
@@ -30,7 +30,7 @@ export const churn: Scenario = {
       findings.figure('CPU per cycle, push-servers', (meter.seconds('push-servers') / cycles) * 1e6, 'us');
     });
     await checkDrift(bench, 0);
-    const after = await bench.phase('collecting garbage', () => held(bench));
+    const after = await bench.phase('collecting garbage', () => measureMemory(bench));
     const growth = (after.heapBytes - before.heapBytes) / 1e6;
     findings.figure('growth of the heap over all cycles', growth, 'MB', { atMost: 5 });
     const ofProcess = (after.userBytes - before.userBytes) / 1e6;

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 import { pushInARow, reportInARow } from './broadcast.ts';
 import { measureFloor } from './floor.ts';
 import { signIn, warmUp } from './logins.ts';
-import { held, reportEmpty, reportPerConnection } from './memory.ts';
+import { measureMemory, reportEmpty, reportPerConnection } from './memory.ts';
 
 /** What a push-server may spend on a login, so that a machine of two cores comes to the goal of logins. */
 const CPU_PER_LOGIN = { atMost: 120 };
@@ -17,12 +17,12 @@ export const guard: Scenario = {
   services: ['route'],
   run: async (bench) => {
     const { fleet, findings } = bench;
-    reportEmpty(bench, await held(bench));
+    reportEmpty(bench, await measureMemory(bench));
     await bench.phase('warming up', () => warmUp(bench, fleet));
-    const empty = await held(bench);
+    const empty = await measureMemory(bench);
     const { microseconds } = await bench.phase('signing in', () => signIn(bench, fleet));
     findings.figure('CPU of the push-server per login', microseconds, 'us', CPU_PER_LOGIN);
-    reportPerConnection(bench, empty, await held(bench), fleet.clients);
+    reportPerConnection(bench, empty, await measureMemory(bench), fleet.clients);
     const single = await measureFloor(bench, 1);
     const joined = await bench.phase('in a row', () => pushInARow(bench, fleet));
     reportInARow(bench, single, joined);

@@ -5,7 +5,7 @@ import type { Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, checkNobodyLeft, checkOpenFiles, resetCounts } from './checks.ts';
 import { signIn, warmUp } from './logins.ts';
-import { held, reportEmpty, reportPerConnection } from './memory.ts';
+import { measureMemory, reportEmpty, reportPerConnection } from './memory.ts';
 
 const GONE_DEADLINE_MS = 60_000;
 const ANSWER_DEADLINE_MS = 60_000;
@@ -17,14 +17,14 @@ export const idle: Scenario = {
   services: ['admin'],
   run: async (bench) => {
     const { fleet, findings } = bench;
-    reportEmpty(bench, await bench.phase('empty', () => held(bench)));
+    reportEmpty(bench, await bench.phase('empty', () => measureMemory(bench)));
     await bench.phase('warming up', () => warmUp(bench, fleet));
-    const empty = await bench.phase('collecting garbage', () => held(bench));
+    const empty = await bench.phase('collecting garbage', () => measureMemory(bench));
     await bench.phase('signing in', () => signIn(bench, fleet));
-    const full = await bench.phase('collecting garbage', () => held(bench));
+    const full = await bench.phase('collecting garbage', () => measureMemory(bench));
     const holding = await bench.phase('holding', () => hold(bench, fleet));
     findings.figure('connections held', holding.connected, '');
-    const later = await bench.phase('collecting garbage', () => held(bench));
+    const later = await bench.phase('collecting garbage', () => measureMemory(bench));
     // Not before: a young generation that has grown with the logins is given back when nothing happens.
     reportPerConnection(bench, empty, later, fleet.clients);
     const growth = (later.heapBytes - full.heapBytes) / fleet.clients;
@@ -35,7 +35,7 @@ export const idle: Scenario = {
       await fleet.until(({ connected }) => connected === 0, GONE_DEADLINE_MS);
       await checkDrift(bench, 0);
     });
-    const end = await bench.phase('collecting garbage', () => held(bench));
+    const end = await bench.phase('collecting garbage', () => measureMemory(bench));
     const left = (end.heapBytes - empty.heapBytes) / fleet.clients;
     // A node remembers for some minutes who has logged in, to refuse who does so too often.
     findings.figure('heap left per connection that was', left, 'B', { atMost: 250 });

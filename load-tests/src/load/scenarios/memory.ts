@@ -3,8 +3,8 @@ import { metricSum } from '../sampling/metrics-text.ts';
 import type { Bench } from '../scenario.ts';
 import type { PushServer, Target } from '../target/target.ts';
 
-/** What is held at one moment, without garbage. */
-export interface Held {
+/** At one moment, without garbage. */
+export interface Memory {
   /** User memory of the push-servers (PSS); NaN where they run elsewhere. */
   readonly userBytes: number;
   /** What their programs hold, without what the allocator keeps for later: only this tells a leak of a few bytes. */
@@ -14,10 +14,10 @@ export interface Held {
   readonly openFiles: number;
 }
 
-export async function held(
+export async function measureMemory(
   { target, sampler }: Pick<Bench, 'target' | 'sampler'>,
   pushServers: readonly PushServer[] = target.pushServers,
-): Promise<Held> {
+): Promise<Memory> {
   await sampler.lookAtServices();
   await target.collectGarbage();
   const { slabBytes, tcpBytes } = machineUse();
@@ -33,15 +33,15 @@ export async function held(
   return found;
 }
 
-export function reportEmpty({ findings, target }: Bench, { userBytes }: Held): void {
+export function reportEmpty({ findings, target }: Bench, { userBytes }: Memory): void {
   const each = userBytes / target.pushServers.length / 1e6;
   findings.figure('memory of a push-server without connections (PSS)', each, 'MB', { atMost: 60 });
 }
 
 export function reportPerConnection(
   { findings }: Bench,
-  empty: Held,
-  full: Held,
+  empty: Memory,
+  full: Memory,
   connections: number,
   of = '',
 ): void {

@@ -4,7 +4,7 @@ import { pushInARow, pushSingly, reportBroadcasts, reportInARow } from './broadc
 import { checkDrift, reportRefusals, resetCounts } from './checks.ts';
 import { hold } from './idle.ts';
 import { signIn, warmUp } from './logins.ts';
-import { held, reportEmpty, reportPerConnection } from './memory.ts';
+import { measureMemory, reportEmpty, reportPerConnection } from './memory.ts';
 import { measureSends, warmUpSends } from './p2p.ts';
 import { pushToTargets } from './targeted.ts';
 
@@ -34,7 +34,7 @@ export const million: Scenario = {
   run: async (bench) => {
     const { fleet, findings, options } = bench;
     const isWhole = fleet.clients >= MILLION;
-    reportEmpty(bench, await bench.phase('empty', () => held(bench)));
+    reportEmpty(bench, await bench.phase('empty', () => measureMemory(bench)));
     await bench.phase('warming up', () => warmUp(bench, fleet));
     const fewSeconds = Math.min(FEW_HOLD_SECONDS, options.durationSeconds);
     const few = await costs(bench, fleet.part(FEW_PROCESSES), fewSeconds);
@@ -82,16 +82,16 @@ async function costs(bench: Bench, fleet: Fleet, holdSeconds: number): Promise<C
   // Who comes now has missed those before, and from now on others are pairs.
   await fleet.tell('expect', { broadcast: bench.pushes.lastToEveryone });
   await fleet.tell('unpair');
-  const before = await held(bench, servers);
+  const before = await measureMemory(bench, servers);
   const { seconds } = await bench.phase(`${name} sign in`, () =>
     signIn(bench, fleet, { of: `, of ${name}` }),
   );
   // What the logins had V8 take is given back by the second collection, as in `idle`.
-  await bench.phase('collecting garbage', () => held(bench, servers));
+  await bench.phase('collecting garbage', () => measureMemory(bench, servers));
   const { microseconds, connected } = await bench.phase(`${name} are held`, () =>
     hold(bench, fleet, holdSeconds),
   );
-  const after = await bench.phase('collecting garbage', () => held(bench, servers));
+  const after = await bench.phase('collecting garbage', () => measureMemory(bench, servers));
   const added = fleet.clients - connectedBefore;
   reportPerConnection(bench, before, after, added, `, of ${name}`);
   // As many for each node: a node that sends more needs less for each message.

@@ -13,7 +13,7 @@ import { PAYLOAD_BYTES } from './broadcast.ts';
 import { checkDrift, checkNobodyLeft, checkPublishes, checkSends, resetCounts } from './checks.ts';
 import { reportGrowth, type Window } from './growth.ts';
 import { signIn } from './logins.ts';
-import { held } from './memory.ts';
+import { measureMemory } from './memory.ts';
 import { HEARTBEAT_SECONDS, million } from './million.ts';
 import { startSending } from './p2p.ts';
 import { RowWatch } from './row-watch.ts';
@@ -44,9 +44,9 @@ export const soak: Scenario = {
   run: async (bench) => {
     const { fleet, findings, target, options } = bench;
     await bench.phase('signing in', () => signIn(bench, fleet));
-    const before = await bench.phase('collecting garbage', () => held(bench));
+    const before = await bench.phase('collecting garbage', () => measureMemory(bench));
     const windows = await withRows(bench, () => bench.phase('mixed load', () => mixedLoad(bench)));
-    const after = await bench.phase('collecting garbage', () => held(bench));
+    const after = await bench.phase('collecting garbage', () => measureMemory(bench));
     reportGrowth(findings, {
       connections: fleet.clients,
       nodes: target.pushServers.length,

@@ -5,7 +5,7 @@ import { repository, type Cluster } from '../lib/cluster.ts';
 import { until } from '../lib/until.ts';
 import { outageOf } from '../traffic/outage.ts';
 import { Example } from './example.ts';
-import { Fleet } from '../traffic/fleet.ts';
+import { TrafficFleet } from '../traffic/fleet.ts';
 import {
   emptyLedgers,
   merge,
@@ -15,7 +15,7 @@ import {
   type TrafficKind,
 } from '../traffic/ledger.ts';
 import { OnlineCount, type Online } from '../traffic/online-count.ts';
-import { Pushes } from '../traffic/pushes.ts';
+import { TrafficPushes } from '../traffic/pushes.ts';
 import { seconds, type DemoReport } from './report.ts';
 import { Rows } from '../traffic/rows.ts';
 import { startServices, type Services } from './services.ts';
@@ -68,9 +68,9 @@ class Scenario {
   readonly #services: Services;
   readonly #options: ScenarioOptions;
   readonly #ledgers = emptyLedgers();
-  readonly #pushes: Pushes;
+  readonly #pushes: TrafficPushes;
   readonly #online: OnlineCount;
-  readonly #fleet: Fleet;
+  readonly #fleet: TrafficFleet;
   readonly #device: Example;
   readonly #problems: string[] = [];
   #chat: Example | null = null;
@@ -80,10 +80,10 @@ class Scenario {
     this.#cluster = cluster;
     this.#services = services;
     this.#options = options;
-    this.#pushes = new Pushes(cluster, services.admin, this.#ledgers);
+    this.#pushes = new TrafficPushes(cluster, services.admin, this.#ledgers);
     this.#online = new OnlineCount(cluster, services.admin);
     const authUrls = services.auths.map(({ url }) => url);
-    this.#fleet = new Fleet(CLIENT_PROCESSES, cluster.folder, cluster.apiKey, authUrls);
+    this.#fleet = new TrafficFleet(CLIENT_PROCESSES, cluster.folder, cluster.apiKey, authUrls);
     const deviceFlags = ['--auth', authUrls[0]!, '--id', 'device'];
     this.#device = new Example('device', 'cpu-device.ts', deviceFlags, cluster.apiKey, cluster.folder);
   }

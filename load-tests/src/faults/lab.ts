@@ -4,7 +4,7 @@ import type { SetName } from '../../../deploy/local/sets.ts';
 import { Cluster, repository, type Node } from '../lib/cluster.ts';
 import type { PushReport } from '../lib/push-report.ts';
 import { until } from '../lib/until.ts';
-import { Fleet } from '../traffic/fleet.ts';
+import { TrafficFleet } from '../traffic/fleet.ts';
 import { OnlineCount } from '../traffic/online-count.ts';
 import { Rows } from '../traffic/rows.ts';
 import type { ApiCall } from './api-probe.ts';
@@ -61,7 +61,7 @@ export class Lab {
   readonly cluster: Cluster;
   readonly doors: Doors;
   readonly services: Services;
-  readonly fleet: Fleet;
+  readonly fleet: TrafficFleet;
   readonly probes: readonly WireProbe[];
   readonly ready: ReadyWatch;
   readonly online: OnlineCount;
@@ -82,7 +82,7 @@ export class Lab {
     this.services = services;
     this.rows = rows;
     const { folder, apiKey } = cluster;
-    this.fleet = new Fleet(CLIENT_PROCESSES, folder, apiKey, [services.auth.url], MESSAGE_TIMEOUT_MS);
+    this.fleet = new TrafficFleet(CLIENT_PROCESSES, folder, apiKey, [services.auth.url], MESSAGE_TIMEOUT_MS);
     this.ready = new ReadyWatch(() => cluster.nodes);
     this.online = new OnlineCount(cluster, services.admin);
     const names = services.pushServers.map(({ name }) => `probe-${name}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../lib/until.ts';
 import { emptyLedgers, merge, totalsOf, type Totals } from '../traffic/ledger.ts';
-import { Pushes } from '../traffic/pushes.ts';
+import { TrafficPushes } from '../traffic/pushes.ts';
 import type { Drop } from '../traffic/traffic-client.ts';
 import { worksAgain } from './afterwards.ts';
 import { ApiProbe } from './api-probe.ts';
@@ -32,7 +32,7 @@ export class Watch {
   readonly #lab: Lab;
   readonly #scenario: Scenario;
   readonly #ledgers = emptyLedgers();
-  readonly #pushes: Pushes;
+  readonly #pushes: TrafficPushes;
   readonly #pushIds: string[] = [];
   readonly #api: ApiProbe;
   readonly #vitals: Vitals;
@@ -49,7 +49,7 @@ export class Watch {
     this.#api = new ApiProbe(lab.apiCalls());
     this.#duplicatesBefore = parts.duplicatesBefore;
     this.#homes = parts.homes;
-    this.#pushes = new Pushes(lab.cluster, lab.services.admin, this.#ledgers);
+    this.#pushes = new TrafficPushes(lab.cluster, lab.services.admin, this.#ledgers);
     this.#vitals = parts.vitals;
   }
 

@@ -9,7 +9,7 @@ const DEADLINE_MS = 60_000;
 const MESSAGE_TIMEOUT_MS = 60_000;
 
 /** The processes that are full of clients. */
-export class Fleet {
+export class TrafficFleet {
   readonly #processes: readonly Process[];
   readonly #authUrls: readonly string[];
   readonly #messageTimeoutMs: number;

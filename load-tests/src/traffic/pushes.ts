@@ -13,7 +13,7 @@ interface ResultsPage {
 }
 
 /** An administrator's pushes, and what the cluster says became of them. */
-export class Pushes {
+export class TrafficPushes {
   /** What did not go as a push should, in words. */
   readonly problems: string[] = [];
   readonly #cluster: Cluster;

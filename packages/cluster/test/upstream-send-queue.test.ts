@@ -212,6 +212,24 @@ describe('SendQueue', () => {
     expect([queue.records, queue.bytes]).toEqual([0, 0]);
   });
 
+  test('lets those be at their deadline that were answered for, while others of their batch are under way', async () => {
+    let looks = 0;
+    const queue = new SendQueue<number>({
+      limits: { ...limits, timeoutMs: 100 },
+      groupOf: (item) => item % 2,
+      send: (batch, answer) => {
+        const answered = batch[0]!;
+        answer([answered]);
+        const group: unknown = Reflect.get(answered, 'group');
+        Object.defineProperty(answered, 'group', { get: () => (looks++, group) });
+        return new Promise(() => {});
+      },
+    });
+    const outcomes = await Promise.allSettled([queue.add(1, 10), queue.add(2, 10)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(looks).toBe(0);
+  });
+
   test('opens the circuit after repeated failure, lets one record probe, and closes it on success', async () => {
     let broken = true;
     let sends = 0;

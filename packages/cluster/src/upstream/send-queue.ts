@@ -264,7 +264,8 @@ export class SendQueue<Item> {
   /** Says no to what has met its deadline, and sends what was to rest for a while. */
   #tick(): void {
     const nowMs = performance.now();
-    const isLate = (waiting: Waiting<Item>) => waiting.deadlineMs <= nowMs;
+    // Those of a batch stay in it until all are answered for.
+    const isLate = ({ settled, deadlineMs }: Waiting<Item>) => !settled && deadlineMs <= nowMs;
     const firstInTime = this.#waiting.findIndex((waiting) => !isLate(waiting));
     const late = this.#waiting.splice(0, firstInTime < 0 ? this.#waiting.length : firstInTime);
     for (const batch of this.#sent) late.push(...batch.filter(isLate));

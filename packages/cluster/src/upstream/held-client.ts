@@ -1,5 +1,5 @@
 import type { Base, ConnectionPool } from '@platformatic/kafka';
-import { within } from './backoff.ts';
+import { within } from './deadlines.ts';
 
 /**
  * A client of Kafka, made when it is first used and let go after a failure: whatever it was still about to write is never

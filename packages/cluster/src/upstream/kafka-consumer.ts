@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { backOff, unlessAborted } from './backoff.ts';
+import { backOff } from './backoff.ts';
+import { unlessAborted } from './deadlines.ts';
 import type { RawRecord } from './kafka-batch.ts';
 import { reasonOf, type KafkaClient } from './kafka-client.ts';
 import { KafkaGroupMember, type FetchedRecord } from './kafka-group-member.ts';
@@ -50,10 +51,11 @@ export class KafkaConsumer implements UpstreamConsumer {
       const member = new KafkaGroupMember(this.#parts);
       try {
         await unlessAborted(stopping, member.join());
-        if (failures > 0) logger.info({ group, failures }, 'the Kafka consumer has joined again');
-        failures = 0;
         onFirstAttempt();
-        await this.#consume(member);
+        await this.#consume(member, () => {
+          if (failures > 0) logger.info({ group, failures }, 'the Kafka consumer works again');
+          failures = 0;
+        });
       } catch (error) {
         if (!stopping.aborted) failures += 1;
         // Only the first of a row is news.
@@ -69,11 +71,15 @@ export class KafkaConsumer implements UpstreamConsumer {
     }
   }
 
-  /** Ends by a rejection: when the consumer is stopping, or the member has failed. */
-  async #consume(member: KafkaGroupMember): Promise<void> {
+  /**
+   * Ends by a rejection: when the consumer is stopping, or the member has failed. `onRound` is called when what was fetched is done
+   * with and committed, or nothing was there: to have joined proves little.
+   */
+  async #consume(member: KafkaGroupMember, onRound: () => void): Promise<void> {
     const ended = AbortSignal.any([this.#stopping.signal, member.failed]);
     for (;;) {
       const fetched = await unlessAborted(ended, member.fetch());
+      if (fetched === null) continue;
       for (let start = 0; start < fetched.length; start += maxBatchRecords) {
         const part = fetched.slice(start, start + maxBatchRecords);
         if (!member.holds(part[0]!)) break;
@@ -81,6 +87,7 @@ export class KafkaConsumer implements UpstreamConsumer {
         if (member.holds(part[0]!)) await member.commit(part);
         ended.throwIfAborted();
       }
+      onRound();
     }
   }
 

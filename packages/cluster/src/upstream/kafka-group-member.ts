@@ -10,7 +10,7 @@ import {
   type RecordsBatch,
 } from '@platformatic/kafka';
 import type { Logger } from 'pino';
-import { within } from './backoff.ts';
+import { within } from './deadlines.ts';
 import { letGo } from './held-client.ts';
 import { connectionOptions, type KafkaClient } from './kafka-client.ts';
 import { LeaderFetches } from './leader-fetches.ts';
@@ -104,12 +104,12 @@ export class KafkaGroupMember {
     await this.#consumer.joinGroup();
   }
 
-  /** What has come from a broker, in the order of each partition; nothing if nothing came for half a second. */
-  async fetch(): Promise<FetchedRecord[]> {
+  /** What has come from a broker, in the order of each partition; nothing if nothing came for half a second. Null without a share. */
+  async fetch(): Promise<FetchedRecord[] | null> {
     const share = this.#share;
     if (share.partitions.length === 0) {
       await sleep(fetchWaitMs);
-      return [];
+      return null;
     }
     const positions = (share.positions ??= await this.#startPositions(share.partitions));
     const { id, partitions } = await this.#lookUpTopic();

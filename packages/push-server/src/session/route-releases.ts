@@ -34,11 +34,12 @@ export class RouteReleases {
   async release(session: Session): Promise<void> {
     try {
       await this.#directory.release(session.clientId, session.route);
+      this.#kept.delete(session);
       if (this.#unanswered.delete(session)) this.#onceMore.add(session);
-      else this.#kept.delete(session);
     } catch {
-      if (this.#kept.size < MAX_KEPT) this.#kept.add(session);
-      else if (!this.#kept.has(session)) this.#lost.inc();
+      if (this.#kept.size < MAX_KEPT || this.#kept.has(session)) this.#kept.add(session);
+      // With the second release that was to follow, if there was one.
+      else this.#lost.inc(this.#unanswered.delete(session) ? 2 : 1);
     }
   }
 

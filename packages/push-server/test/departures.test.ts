@@ -178,6 +178,21 @@ describe('a rebalance', () => {
     await waitFor(() => cluster.log.join('').includes('"msg":"rebalancing ended early"'));
   });
 
+  it('sends nobody who belongs here once more by the time of its turn', async () => {
+    const one = await cluster.start('push-1');
+    await cluster.start('push-2');
+    const placement = new Placement(nodeIds().map((nodeId) => ({ nodeId, weight: 1 })));
+    const clientIds = Array.from({ length: 30 }, (_, index) => `client-${index}`)
+      .filter((clientId) => placement.choose(clientId, 1)[0] === 'push-2')
+      .slice(0, 3);
+    const clients = await Promise.all(clientIds.map((clientId) => cluster.login(one, clientId)));
+    expect(await calls.rebalance(one.addresses.api, { clientsPerSecond: 1 }, 5000)).toBe(3);
+    await watcher.setWeight('push-2', 0.001);
+    await waitFor(() => cluster.log.join('').includes('"msg":"rebalanced"'));
+    expect(clients.filter(isTold)).toHaveLength(1);
+    expect(await metric(one, 'longwire_clients_redirected_total', 'why="rebalance"')).toBe(1);
+  });
+
   it('is refused without a rate, and by a node that is leaving', async () => {
     const one = await cluster.start('push-1');
     await cluster.start('push-2');

@@ -55,13 +55,13 @@ export class Rebalance {
     const pace = new Pace(clientsPerSecond);
     let sent = 0;
     for (const session of misplaced) {
-      // The nodes may have changed since it was found.
-      if (session.state !== 'live' || !this.#belongsElsewhere(session)) continue;
       while (!pace.take()) {
         await pace.tick();
         void leases.refresh();
         if (this.#current !== run) return logger.info({ sent }, 'rebalancing ended early');
       }
+      // After the wait, for the nodes may have changed. Who is passed over has its turn all the same: that bounds the work at once.
+      if (session.state !== 'live' || !this.#belongsElsewhere(session)) continue;
       redirect(session, choice.home(session.clientId, REDIRECT_ADDRESSES));
       redirected.inc({ why: 'rebalance' });
       sent++;

@@ -13,7 +13,6 @@ export interface ConnectionOwner {
   /** Bytes have come, of which the frames are to be found. */
   onBytes(connection: Connection, bytes: Uint8Array): void;
   onFrame(connection: Connection, frame: Frame): void;
-  onProtocolError(connection: Connection, close: CloseName, detail: string): void;
   /** A frame has begun with the last bytes, and is not whole. */
   onPartialFrame(connection: Connection): void;
   /** Something was written: `flush` is to be called by the end of this turn of the event loop. */
@@ -121,7 +120,7 @@ export class Connection implements WheelEntry, TransportUser {
     this.leave();
   }
 
-  /** The client has said goodbye. */
+  /** No more is written; the transport ends after what was. */
   leave(): void {
     this.end();
     this.transport.end();

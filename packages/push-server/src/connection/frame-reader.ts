@@ -26,7 +26,7 @@ export class FrameReader {
     const isPartial = parser.pendingBytes > 0;
     connection.partial = isPartial ? parser : null;
     if (!connection.isOpen) return;
-    if (error !== null) this.#owner.onProtocolError(connection, error.close, error.detail);
+    if (error !== null) connection.close(error.close, error.detail);
     else if (!isPartial) this.#spare = parser;
     else if (partial === null || this.#hasWholeFrame) this.#owner.onPartialFrame(connection);
   }

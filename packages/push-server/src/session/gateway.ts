@@ -129,10 +129,6 @@ export class Gateway implements ConnectionOwner {
     this.#stalls.writeWaits(connection);
   }
 
-  onProtocolError(connection: Connection, close: CloseName, detail: string): void {
-    connection.close(close, detail);
-  }
-
   onEnd(connection: Connection): void {
     const { registry, releases, deliveries, metrics } = this.#parts;
     // Of those that were accepted alone: accepted less closed are those that are open.

@@ -47,7 +47,7 @@ describe('a node that drains while its successor serves', () => {
     const boots = (await addresses.all()).map(({ boot }) => boot);
     expect(boots.toSorted()).toEqual([drainingBoot, servingBoot, otherBoot]);
     for (const boot of [drainingBoot, servingBoot])
-      expect(await addresses.of({ nodeId: 'push-1', boot })).toBe(`http://${boot}:1`);
+      expect(await addresses.ofLife({ nodeId: 'push-1', boot })).toBe(`http://${boot}:1`);
   });
 
   it("does not count for its successor's share", async () => {

@@ -97,7 +97,7 @@ export function serveClients(app: HttpServer, deps: ClientRoutesDeps): void {
 async function kick({ directory, nodes, client }: ClientRoutesDeps, clientId: string): Promise<boolean> {
   const [route] = await directory.lookup([clientId]);
   if (!route) return false;
-  const api = (await nodes.of(route)) ?? (await nodes.ofNode(route.nodeId));
+  const api = (await nodes.ofLife(route)) ?? (await nodes.ofNode(route.nodeId));
   if (api === null) return false;
   // Whichever connection the client has there: it may have come back since the look-up.
   const request = { clientId, closeCode: closeCodes.kicked.code };

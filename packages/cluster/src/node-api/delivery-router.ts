@@ -63,7 +63,7 @@ export class DeliveryRouter {
     const { message, clientIds, options, onOutcome } = job;
     const onRoute = ([route = null]: (Route | null)[]): void | Promise<void> => {
       if (route === null) return onOutcome(0, DeliveryOutcome.offline, null);
-      const api = this.#addresses.ofMember(route);
+      const api = this.#addresses.ofLifeInList(route);
       if (api === null) return this.#sendElsewhere(job, { positions: [0], routes: [route] }, null);
       this.#deliveries.send(api, message, clientIds, options, (position, outcome) => {
         if (outcome === DeliveryOutcome.notHere) void this.#repair(job, new Map([[position, route]]));
@@ -88,7 +88,7 @@ export class DeliveryRouter {
       const route = routes[index] ?? null;
       if (route === null || isSameConnection(route, stale?.get(position)))
         return onOutcome(position, DeliveryOutcome.offline, null);
-      const api = this.#addresses.ofMember(route);
+      const api = this.#addresses.ofLifeInList(route);
       put(api === null ? notMembers : groupOf(byApi, api), position, route);
     });
     for (const [api, group] of byApi) this.#send(job, api, group, stale);
@@ -105,7 +105,9 @@ export class DeliveryRouter {
     const byApi = new Map<string, Group>();
     // A later life of the node, whose "not here" repairs the route, where this one is gone.
     const apis = await Promise.all(
-      routes.map(async (route) => (await this.#addresses.of(route)) ?? this.#addresses.ofNode(route.nodeId)),
+      routes.map(
+        async (route) => (await this.#addresses.ofLife(route)) ?? this.#addresses.ofNode(route.nodeId),
+      ),
     );
     positions.forEach((position, index) => {
       const api = apis[index] ?? null;

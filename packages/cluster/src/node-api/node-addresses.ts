@@ -25,14 +25,14 @@ export class NodeAddresses {
   }
 
   /** Base URL of exactly this life of a node if it is in the list; null if it is not. Costs nothing but a look. */
-  ofMember({ nodeId, boot }: NodeLife): string | null {
+  ofLifeInList({ nodeId, boot }: NodeLife): string | null {
     const member = this.#member(nodeId);
     return member?.boot === boot ? member.addresses.api : null;
   }
 
   /** Base URL of this life of a node, a member or not; null when it is gone. Never rejects: without the directory the last known leases count. */
-  async of(life: NodeLife): Promise<string | null> {
-    const api = this.ofMember(life);
+  async ofLife(life: NodeLife): Promise<string | null> {
+    const api = this.ofLifeInList(life);
     if (api !== null) return api;
     const lease = (await this.#leases.refresh()).find((each) => isSameLife(each, life));
     return lease?.apiUrl ?? null;
@@ -72,6 +72,6 @@ export class NodeAddresses {
   }
 }
 
-function isSameLife(one: NodeLife, other: NodeLife): boolean {
+export function isSameLife(one: NodeLife, other: NodeLife): boolean {
   return one.nodeId === other.nodeId && one.boot === other.boot;
 }

@@ -23,13 +23,13 @@ const MAX_UNDER_WAY = 20_000;
  * is left to that node's own audit of its routes.
  */
 export class NodeKicks {
-  readonly #nodes: Pick<NodeAddresses, 'of'>;
+  readonly #nodes: Pick<NodeAddresses, 'ofLife'>;
   readonly #client: Pick<NodeClient, 'kick'>;
   readonly #logger: Logger;
   #underWay = 0;
   #isClosed = false;
 
-  constructor(nodes: Pick<NodeAddresses, 'of'>, client: Pick<NodeClient, 'kick'>, logger: Logger) {
+  constructor(nodes: Pick<NodeAddresses, 'ofLife'>, client: Pick<NodeClient, 'kick'>, logger: Logger) {
     this.#nodes = nodes;
     this.#client = client;
     this.#logger = logger;
@@ -55,7 +55,7 @@ export class NodeKicks {
     const request = { clientId, boot, conn, closeCode: closeCodes[close].code };
     for (let attempt = 0; attempt < ATTEMPTS && !this.#isClosed; attempt++) {
       if (attempt > 0) await delay(fullJitterMs(attempt, PAUSE));
-      const api = await this.#nodes.of({ nodeId, boot });
+      const api = await this.#nodes.ofLife({ nodeId, boot });
       if (api === null) return 'not-there';
       try {
         return (await this.#client.kick(api, request, CALL_DEADLINE_MS)) ? 'closed' : 'not-there';

@@ -1,6 +1,6 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Membership } from '../membership/membership.ts';
-import type { NodeAddresses, NodeLife } from './node-addresses.ts';
+import { isSameLife, type NodeAddresses, type NodeLife } from './node-addresses.ts';
 import type { HeldConnection, NodeClient } from './node-client.ts';
 
 const CALL_DEADLINE_MS = 2000;
@@ -9,13 +9,13 @@ const CALL_DEADLINE_MS = 2000;
 export class RouteHolders {
   readonly #membership: Pick<Membership, 'isConnected'>;
   readonly #directory: Pick<Directory, 'leases'>;
-  readonly #nodes: Pick<NodeAddresses, 'ofMember'>;
+  readonly #nodes: Pick<NodeAddresses, 'ofLifeInList'>;
   readonly #client: Pick<NodeClient, 'holds'>;
 
   constructor(
     membership: Pick<Membership, 'isConnected'>,
     directory: Pick<Directory, 'leases'>,
-    nodes: Pick<NodeAddresses, 'ofMember'>,
+    nodes: Pick<NodeAddresses, 'ofLifeInList'>,
     client: Pick<NodeClient, 'holds'>,
   ) {
     this.#membership = membership;
@@ -30,7 +30,7 @@ export class RouteHolders {
    */
   async ask(life: NodeLife, connections: readonly HeldConnection[]): Promise<readonly boolean[] | null> {
     try {
-      const api = this.#nodes.ofMember(life) ?? (await this.#leasedApi(life));
+      const api = this.#nodes.ofLifeInList(life) ?? (await this.#leasedApi(life));
       if (api === null) return connections.map(() => false);
       return await this.#client.holds(
         api,
@@ -43,9 +43,9 @@ export class RouteHolders {
   }
 
   /** Null: it is gone. Only a fresh list and fresh leases say so; rejects without them. */
-  async #leasedApi({ nodeId, boot }: NodeLife): Promise<string | null> {
+  async #leasedApi(life: NodeLife): Promise<string | null> {
     if (!this.#membership.isConnected()) throw new Error('the list of members may be old');
     const leases = await this.#directory.leases();
-    return leases.find((lease) => lease.nodeId === nodeId && lease.boot === boot)?.apiUrl ?? null;
+    return leases.find((lease) => isSameLife(lease, life))?.apiUrl ?? null;
   }
 }

@@ -75,22 +75,26 @@ export class Admission {
 
   /** An admitted one is signed in. */
   signedIn(address: string): void {
-    const network = networkOf(address);
-    const left = (this.#unauthenticatedByNetwork.get(network) ?? 0) - 1;
-    if (left > 0) this.#unauthenticatedByNetwork.set(network, left);
-    else this.#unauthenticatedByNetwork.delete(network);
-    this.#unauthenticated--;
+    this.#freePlace(address);
   }
 
   /** The socket of an admitted one is closed. `address` is null for one that was signed in. */
   left(address: string | null): void {
     this.#open--;
-    if (address !== null) this.signedIn(address);
+    if (address !== null) this.#freePlace(address);
   }
 
   /** The socket of a refused one is closed. */
   refusedLeft(): void {
     this.#refusedOpen--;
+  }
+
+  #freePlace(address: string): void {
+    const network = networkOf(address);
+    const left = (this.#unauthenticatedByNetwork.get(network) ?? 0) - 1;
+    if (left > 0) this.#unauthenticatedByNetwork.set(network, left);
+    else this.#unauthenticatedByNetwork.delete(network);
+    this.#unauthenticated--;
   }
 
   #whyNot(

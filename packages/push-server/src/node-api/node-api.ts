@@ -2,6 +2,7 @@ import {
   CallServer,
   type DeliveryOutcome,
   nodeApi,
+  NODE_API_CONTENT_TYPE,
   NODE_API_PREFIX,
   OriginRole,
   type NodeDeliveries,
@@ -59,7 +60,6 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
     logLevel: 'warn',
     schema: { hide: true },
   } as const;
-  const answer = 'application/x-protobuf';
 
   const measure = measureCalls(parts.callMetrics, (name) => `${NODE_API_PREFIX}/${name}`);
   const calls = new CallServer({
@@ -95,12 +95,12 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
       deadlineMs: Math.min(deadlineMs, MAX_DEADLINE_MS),
     });
     counts.forEach((count, outcome) => parts.metrics.deliveries.add(outcome as DeliveryOutcome, count));
-    return reply.type(answer).send(nodeApi.broadcast.response.encode({ counts }).finish());
+    return reply.type(NODE_API_CONTENT_TYPE).send(nodeApi.broadcast.response.encode({ counts }).finish());
   });
 
   server.post(`${NODE_API_PREFIX}/kick`, options, async (request, reply) => {
     const closed = kick(parts.registry, decodeProtobuf(nodeApi.kick.request, request.body));
-    return reply.type(answer).send(nodeApi.kick.response.encode({ closed }).finish());
+    return reply.type(NODE_API_CONTENT_TYPE).send(nodeApi.kick.response.encode({ closed }).finish());
   });
 
   server.post(`${NODE_API_PREFIX}/holds`, options, async (request, reply) => {
@@ -108,7 +108,7 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
     const holds = connections.map(
       ({ clientId, conn }) => parts.registry.find(clientId ?? '', { boot, conn: conn ?? 0 }) !== null,
     );
-    return reply.type(answer).send(nodeApi.holds.response.encode({ holds }).finish());
+    return reply.type(NODE_API_CONTENT_TYPE).send(nodeApi.holds.response.encode({ holds }).finish());
   });
 
   server.post(`${NODE_API_PREFIX}/drain`, options, async (request, reply) => {
@@ -117,7 +117,7 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
     const accepted = boot === identity.boot && requestStop !== null;
     logger.info({ accepted }, 'asked to drain');
     if (accepted) setImmediate(requestStop);
-    return reply.type(answer).send(nodeApi.drain.response.encode({ accepted }).finish());
+    return reply.type(NODE_API_CONTENT_TYPE).send(nodeApi.drain.response.encode({ accepted }).finish());
   });
 
   server.post(`${NODE_API_PREFIX}/rebalance`, options, async (request, reply) => {
@@ -125,7 +125,7 @@ export function serveNodeApi(server: HttpServer, parts: NodeApiParts): void {
     if (!parts.identity.isMember) throw new Problem('not-ready', 'This node is not a member now');
     if (!(clientsPerSecond > 0)) throw new Problem('malformed-body', 'clients_per_second must be above 0');
     const clients = await parts.rebalance.start(clientsPerSecond);
-    return reply.type(answer).send(nodeApi.rebalance.response.encode({ clients }).finish());
+    return reply.type(NODE_API_CONTENT_TYPE).send(nodeApi.rebalance.response.encode({ clients }).finish());
   });
 }
 

@@ -244,14 +244,14 @@ describe('parts', () => {
       ].join('\n');
     const first = said(1, [5, 5, 6, 7], 0.5);
     expect(servicesOf([{ before: '', now: first }])).toMatchObject({ longestCollectionMs: Infinity });
-    const second = said(1.5, [6, 8, 9, 10], 0.02);
-    const third = said(1.5, [6, 8, 9, 10], 0.01);
+    const second = said(1.5, [6, 8, 9, 10], 0.125);
+    const third = said(1.5, [6, 8, 9, 10], 0.0625);
     expect(
       servicesOf([
         { before: first, now: second },
         { before: second, now: third },
       ]),
-    ).toEqual({ loopDelayMs: 20, collectionSeconds: 0.5, longestCollectionMs: 10 });
+    ).toEqual({ loopDelayMs: 75, collectionSeconds: 0.5, longestCollectionMs: 10 });
     expect(servicesOf([{ before: third, now: third }])).toMatchObject({ longestCollectionMs: 0 });
   });
 

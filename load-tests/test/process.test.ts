@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { waitFor } from '../../test-support/helpers.ts';
+import { ask } from '../src/lib/ask.ts';
 import { withPrivateFolder } from '../src/lib/private-folder.ts';
 import { Process } from '../src/lib/process.ts';
 import { LineProcess } from '../src/load/clients/line-process.ts';
@@ -29,6 +30,21 @@ test('and so is one that is to be told something', async () => {
     'missing ended with spawn /nowhere/program ENOENT: stats',
   );
   await missing.stop();
+});
+
+test('a question leaves nothing behind once it is answered, and fails when the child ends or has ended', async () => {
+  const script = `process.on('message', ({ number, command }) => {
+    if (command === 'end') process.exit(3);
+    process.send({ number, value: command });
+  })`;
+  const log = join(folder, 'asked.log');
+  const asked = new Process('asked', [process.execPath, '--eval', script], {}, log, 'messages');
+  const listeners = (): number[] => ['message', 'exit'].map((event) => asked.child.listenerCount(event));
+  const before = listeners();
+  expect(await ask(asked, 'echo', 10_000)).toBe('echo');
+  expect(listeners()).toEqual(before);
+  await expect(ask(asked, 'end', 10_000)).rejects.toThrow('asked ended with 3');
+  await expect(ask(asked, 'echo', 10_000)).rejects.toThrow('asked has ended');
 });
 
 test('a private folder is gone when the work is done, well or not', async () => {

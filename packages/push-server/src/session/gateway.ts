@@ -273,6 +273,9 @@ export class Gateway implements ConnectionOwner {
 
   #onDeadline(connection: Connection): void {
     if (!connection.isOpen) return void connection.transport.destroy();
+    // After a sleep of the process nothing else may have looked at the time yet, and silence was not the clients'.
+    this.checkAwake();
+    if (!connection.isOpen) return;
     const { session } = connection;
     if (session?.state !== 'live') return connection.close('loginTimeout');
     if (session.tokenEndsTick > this.#wheel.now) return connection.close('idleTimeout');

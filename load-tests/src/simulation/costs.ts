@@ -11,26 +11,26 @@ const placement = '`npm run simulate -- placement`';
 
 /** What things cost on the machine of docs/benchmarks.md. CPU is user and system time of one core, of push-servers where nothing else is said. */
 export const costs = {
-  userMemoryPerConnection: { value: 2300, unit: 'bytes', from: load('idle') },
+  userMemoryPerConnection: { value: 2360, unit: 'bytes', from: load('million') },
   kernelMemoryPerConnection: {
-    value: 5000,
+    value: 5140,
     unit: 'bytes',
-    from: `${load('idle')}: half of what both ends of a connection take`,
+    from: `${load('million')}: half of what both ends of a connection take`,
   },
-  memoryOfEmptyNode: { value: 60e6, unit: 'bytes', from: load('idle') },
+  memoryOfEmptyNode: { value: 80e6, unit: 'bytes', from: `${load('idle')}: one alone` },
   cpuToHoldForMinute: {
-    value: 54,
+    value: 55,
     unit: 'us',
     from: `${load('idle')}: a heartbeat, the audit, and what else a connection asks for in a minute`,
   },
-  cpuPerLogin: { value: 120, unit: 'us', from: load('storm') },
-  cpuPerBroadcastRecipient: { value: 9, unit: 'us', from: load('broadcast') },
+  cpuPerLogin: { value: 137, unit: 'us', from: load('storm') },
+  cpuPerBroadcastRecipient: { value: 10.7, unit: 'us', from: load('broadcast') },
   cpuPerSend: {
-    value: 52,
+    value: 56,
     unit: 'us',
     from: `${load('p2p --rate 20000')}: both nodes, where calls are shared`,
   },
-  cpuPerPublish: { value: 20, unit: 'us', from: load('upstream') },
+  cpuPerPublish: { value: 28, unit: 'us', from: load('upstream') },
   bytesPerRouteInListpack: { value: 65, unit: 'bytes', from: directory },
   bytesPerRouteInHashtable: { value: 107, unit: 'bytes', from: directory },
   redisCpuPerClaim: { value: 3.2, unit: 'us', from: directory },
@@ -41,7 +41,7 @@ export const costs = {
   cpuPerChoicePerNode: { value: 0.0042, unit: 'us', from: placement },
   memberRecord: { value: 260, unit: 'bytes', from: 'the znode of a push-server, JSON' },
   memberName: { value: 24, unit: 'bytes', from: 'its name in a list of children, with the length in front' },
-  rowsPerSecondOfDatabase: { value: 20_000, unit: 'rows/s', from: load('upstream') },
+  rowsPerSecondOfDatabase: { value: 23_000, unit: 'rows/s', from: load('upstream') },
   recordsPerSecondOfPartition: {
     value: 20_000,
     unit: 'records/s',

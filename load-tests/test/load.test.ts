@@ -461,7 +461,7 @@ describe.skipIf(needed.some((kind) => realBackend(kind) === null) || !hasProgram
         '--duration',
         '2',
         '--rate',
-        '100',
+        '1000',
         '--json',
         json,
       );

@@ -10,8 +10,8 @@ import { signIn } from './logins.ts';
 
 const ANSWER_DEADLINE_MS = 30_000;
 const WARM_UP_SECONDS = 3;
-/** Until then the code that a message runs through is not compiled for good. */
-const WARM_UP_MESSAGES_PER_NODE = 500;
+/** Until then the code that a message runs through is not compiled for good; and what nobody uses V8 forgets when garbage is collected. */
+const WARM_UP_MESSAGES_PER_NODE = 2000;
 /** Of all clients so many send; the others have their connections and heartbeats. */
 const SENDERS = 4000;
 /** Fewer a second have no goal. */

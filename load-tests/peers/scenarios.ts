@@ -61,8 +61,10 @@ async function hold(sides: readonly Side[], { heartbeatSeconds }: Sizes, say: Sa
   for (const { side, note } of meters) {
     note('holding', 'holdingAll', side.fleet.clients);
     side.checkNobodyLeft('holding', await side.fleet.stats());
-    side.score.note('connectionMemory', ((await side.serverBytes()) - side.emptyBytes) / side.fleet.clients);
   }
+  // Only now: it takes seconds, which would be in what it costs the others to hold theirs.
+  for (const side of sides)
+    side.score.note('connectionMemory', ((await side.serverBytes()) - side.emptyBytes) / side.fleet.clients);
 }
 
 /** Each has arrived before the next is sent. */

@@ -50,12 +50,12 @@ export class Rows {
     return found[0] ?? { id: 0, receivedAtMs: 0 };
   }
 
-  /** How many upstream messages there are in rows after this one. */
-  async countAfter(row: number): Promise<number> {
-    const sql = 'select count(*) as `rows` from upstream_messages where id > ?';
+  /** How many upstream messages of a kind there are in rows after this one. */
+  async countAfter(kind: string, row: number): Promise<number> {
+    const sql = 'select count(*) as `rows` from upstream_messages where kind = ? and id > ?';
     const [found] = await this.#connection.query<CountRow[]>({
       sql,
-      values: [row],
+      values: [kind, row],
       timeout: COUNT_TIMEOUT_MS,
     });
     return found[0]!.rows;

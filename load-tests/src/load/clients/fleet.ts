@@ -35,6 +35,8 @@ export interface Holding {
   readonly machine: number;
 }
 
+export const NOT_MEASURED: Holding = { pushServers: 0, machine: 0 };
+
 /** Holds tokens. */
 export const privateFolder = 'private';
 let filesWritten = 0;
@@ -59,7 +61,7 @@ const PATIENCE_MS = 60_000;
 export class Fleet {
   readonly hands: readonly Hand[];
   /** CPU microseconds that it costs to hold one of the clients for a minute; 0 until it was measured. */
-  holding: Holding = { pushServers: 0, machine: 0 };
+  holding = NOT_MEASURED;
   readonly #options: FleetOptions;
 
   private constructor(options: FleetOptions, hands: readonly Hand[]) {

@@ -1,3 +1,4 @@
+import { median } from '../../lib/median.ts';
 import { BareServer } from '../bare.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { IN_A_ROW, PAYLOAD_BYTES, prepareToPush, pushSingly } from './broadcast.ts';
@@ -60,8 +61,4 @@ export async function measureFloor(bench: Bench, turns: number): Promise<number>
   } finally {
     await c.stop();
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

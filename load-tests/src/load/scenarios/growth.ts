@@ -1,3 +1,4 @@
+import { median } from '../../lib/median.ts';
 import type { Findings } from '../findings.ts';
 
 /** One stretch of a long run. */
@@ -42,14 +43,9 @@ export function reportGrowth(
   findings.figure('slope of the median latency, client to client', ofMedian, 'ms/h');
   findings.figure('slope of p99, client to client', ofP99, 'ms/h');
   const quarter = Math.ceil(settled.length / 4);
-  const worse = p99Of(settled.slice(-quarter)) / p99Of(settled.slice(0, quarter));
+  const p99 = (some: readonly Window[]): number => median(some.map(({ p99Ms }) => p99Ms));
+  const worse = p99(settled.slice(-quarter)) / p99(settled.slice(0, quarter));
   findings.figure('p99 of client to client, last quarter against the first', worse, 'times', { atMost: 2 });
-}
-
-/** The median of what the windows have. */
-function p99Of(windows: readonly Window[]): number {
-  const sorted = windows.map(({ p99Ms }) => p99Ms).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 /** Of the straight line that fits best (least squares). */

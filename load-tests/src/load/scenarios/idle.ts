@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CpuMeter } from '../sampling/processes.ts';
 import type { ClientStats } from '../clients/client-stats.ts';
-import type { Fleet } from '../clients/fleet.ts';
+import { NOT_MEASURED, type Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, checkNobodyLeft, checkOpenFiles, resetCounts } from './checks.ts';
 import { signIn, warmUp } from './logins.ts';
@@ -59,7 +59,7 @@ export async function hold(
   const meter = new CpuMeter(target, fleet);
   const startedAtMs = performance.now();
   await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
-  fleet.holding = { pushServers: 0, machine: 0 };
+  fleet.holding = NOT_MEASURED;
   await sleep(seconds * 1000);
   const minutes = (performance.now() - startedAtMs) / 60_000;
   const each = (meter.seconds('push-servers') / fleet.clients / minutes) * 1e6;

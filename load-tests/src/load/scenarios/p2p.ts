@@ -54,8 +54,8 @@ export async function startSending(
   senders = fleet.clients,
 ): Promise<void> {
   const { hands } = fleet;
-  // Processes may differ by one client, who then has no partner.
   const rate = ratePerSecond / hands.length;
+  // Processes may differ by one client, who then has no partner; and who would have nothing to send needs none.
   const most = Math.min(...hands.map(({ count }) => count), Math.ceil(rate * seconds));
   const each = Math.min(Math.ceil(senders / hands.length), most);
   const files: string[] = [];

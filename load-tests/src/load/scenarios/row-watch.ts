@@ -10,29 +10,35 @@ export class RowWatch {
   /** Of the newest row each time that there was a new one, from when a push-server had the message until the row was seen. */
   readonly delaysMs: number[] = [];
   readonly #rows: Rows;
+  readonly #kind: string;
+  readonly #afterRow: number;
   readonly #watching: Promise<void>;
   #newest: number;
   /** By `performance.now()`. */
   #changedAtMs = performance.now();
   #isOver = false;
 
-  constructor(rows: Rows, newest: number) {
+  /** For messages of a kind in rows after this one, which is the newest. */
+  constructor(rows: Rows, kind: string, afterRow: number) {
     this.#rows = rows;
-    this.#newest = newest;
+    this.#kind = kind;
+    this.#afterRow = afterRow;
+    this.#newest = afterRow;
     this.#watching = this.#watch();
     // Who waits for the rows is told.
     this.#watching.catch(() => undefined);
   }
 
-  /** Waits until so many rows have come after one, or too few for too long. Answers how many have, and when the last did, by `performance.now()`. */
-  async until(rows: number, afterRow: number, deadlineMs: number): Promise<{ count: number; atMs: number }> {
+  /** Waits until so many rows have come, or too few for too long. Answers how many have, and when the last did, by `performance.now()`. */
+  async until(rows: number, deadlineMs: number): Promise<{ count: number; atMs: number }> {
     const deadline = performance.now() + deadlineMs;
     try {
       for (;;) {
         await Promise.race([sleep(LOOK_MS), this.#watching]);
-        if (performance.now() - this.#changedAtMs < STILL_MS) continue;
-        const count = await this.#rows.countAfter(afterRow);
-        if (count >= rows || performance.now() > deadline) return { count, atMs: this.#changedAtMs };
+        const isLate = performance.now() > deadline;
+        if (!isLate && performance.now() - this.#changedAtMs < STILL_MS) continue;
+        const count = await this.#rows.countAfter(this.#kind, this.#afterRow);
+        if (isLate || count >= rows) return { count, atMs: this.#changedAtMs };
       }
     } finally {
       this.#isOver = true;

@@ -133,7 +133,7 @@ async function withRows<Value>(
     const value = await work();
     const { publishAnswers } = await fleet.counts();
     const accepted = publishAnswers[PublishStatus.PUBLISH_STATUS_ACCEPTED] ?? 0;
-    const stored = await new RowWatch(rows, before).until(accepted, before, STORED_DEADLINE_MS);
+    const stored = await new RowWatch(rows, KIND, before).until(accepted, STORED_DEADLINE_MS);
     const missing = Math.max(0, accepted - stored.count);
     findings.same('acknowledged upstream and not in MySQL', missing, 0);
     return value;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PublishStatus } from '@longwire/protocol';
+import { median } from '../../lib/median.ts';
 import { Rows, type ClientRows } from '../../traffic/rows.ts';
 import type { ClientStats } from '../clients/client-stats.ts';
 import type { Fleet } from '../clients/fleet.ts';
@@ -39,7 +40,7 @@ export const upstream: Scenario = {
 async function measurePublishes(bench: Bench, rows: Rows): Promise<void> {
   const { fleet, findings, target } = bench;
   const { id: newestBefore } = await rows.newest();
-  const watch = new RowWatch(rows, newestBefore);
+  const watch = new RowWatch(rows, KIND, newestBefore);
   await resetCounts(fleet);
   const meter = new CpuMeter(target, fleet);
   const startedAtMs = performance.now();
@@ -50,7 +51,7 @@ async function measurePublishes(bench: Bench, rows: Rows): Promise<void> {
   const accepted = checkPublishes(bench, stats);
   checkNobodyLeft(bench, 'upstream', stats);
   const { count: inStore, atMs } = await bench.phase('until all rows are there', () =>
-    watch.until(accepted, newestBefore, STORED_DEADLINE_MS),
+    watch.until(accepted, STORED_DEADLINE_MS),
   );
   const storedSeconds = (atMs - startedAtMs) / 1000;
   const machine = (meter.machineSeconds() / stats.published) * 1e6;
@@ -69,9 +70,8 @@ async function measurePublishes(bench: Bench, rows: Rows): Promise<void> {
     atLeast: 20_000,
   });
   findings.figure('acknowledged upstream and not in MySQL', missing, '', { atMost: 0 });
-  const delays = watch.delaysMs.sort((a, b) => a - b);
-  findings.figure('from a push-server to a row, median', (delays[delays.length >> 1] ?? NaN) / 1000, 's');
-  findings.figure('from a push-server to a row, longest', (delays.at(-1) ?? NaN) / 1000, 's');
+  findings.figure('from a push-server to a row, median', median(watch.delaysMs) / 1000, 's');
+  findings.figure('from a push-server to a row, longest', Math.max(...watch.delaysMs) / 1000, 's');
   findings.figure('last row after the last answer', storedSeconds - answeredSeconds, 's');
   findings.figure('CPU per message upstream, push-servers', publishing.pushServers, 'us');
   findings.figure('CPU per message upstream, clients', publishing.clients, 'us');

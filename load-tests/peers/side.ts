@@ -84,10 +84,10 @@ export class Side {
       ({ delivered, sendsOpen }) => delivered >= count && sendsOpen === 0,
       ARRIVAL_DEADLINE_MS,
     );
-    const { delivered, gaps, duplicates, sendsOpen } = stats;
-    if (delivered !== count || gaps + duplicates + sendsOpen > 0)
+    const { delivered, unmarked, gaps, duplicates, sendsOpen } = stats;
+    if (delivered !== count || unmarked + gaps + duplicates + sendsOpen > 0)
       this.#problem(
-        `${what}: ${delivered} of ${count} came, ${gaps} were skipped, ${duplicates} came twice, ${sendsOpen} have no answer`,
+        `${what}: ${delivered} of ${count} came, ${gaps} were skipped, ${duplicates} came twice, ${unmarked} without a number, ${sendsOpen} have no answer`,
       );
     this.checkNobodyLeft(what, stats);
     return stats;

@@ -109,6 +109,30 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     expect(acknowledged.flat()).toEqual(many.map((_, index) => index + 1));
   });
 
+  it('know an answer that is the second of its message', async () => {
+    const messageIds: string[] = [];
+    server.onConnect = (socket) => {
+      const parser = new FrameParser(65_536);
+      socket.on('data', (bytes) => {
+        parser.push(bytes, (frame) => {
+          const message = frame.type === FrameType.send ? decodeMessage('send', frame) : null;
+          if (message !== null && !isProtocolError(message)) messageIds.push(message.messageId);
+          return true;
+        });
+      });
+      socket.write(connected);
+    };
+    await connect();
+    await statsWhen(clients, (stats) => stats.connected === 1);
+    const to = await programs.file('recipients', ['client-0']);
+    await clients.tell('send', { rate: 1000, seconds: 0.002, bytes: 100, senders: 1, to });
+    await waitFor(() => messageIds.length === 2);
+    const answer = encodeFrame('sent', { messageId: messageIds[0]!, status: 0 });
+    server.sockets[0]!.write(Buffer.concat([answer, answer, answer]));
+    const { sendAnswers } = await statsWhen(clients, ({ sendsOpen }) => sendsOpen === 0);
+    expect(sendAnswers).toEqual({ 0: 2, unexpected: 2 });
+  });
+
   it('come back not before the server allows it, and not at all when it says so', async () => {
     const at: number[] = [];
     server.onConnect = (socket) => {

@@ -58,8 +58,8 @@ export class NativePrograms {
 export type NativeStats = ClientStats & {
   readonly cut: number;
   readonly churned: number;
-  readonly sendsWaiting: number;
-  readonly publishesWaiting: number;
+  readonly lastBroadcast: { readonly max: number };
+  readonly bytesIn: number;
 };
 
 /** Waits until the clients say so. On failure the error holds what they said last. */

@@ -26,6 +26,7 @@ typedef struct {
   uint32_t sentInJob; /* by the command that runs now */
   uint32_t accepted;  /* answered with status 0 */
   uint16_t open;      /* not answered yet */
+  uint64_t openDueNs; /* of these, when each was due, by exclusive or: 0 where each answer was for another message */
 } Outgoing;
 
 /* Kept small, there are 19,900 of them. */

@@ -28,6 +28,7 @@ static void forgetConnection(Client *client) {
     if (outgoing->open > 0) countNamed(&counters.answers[kind], "lost", outgoing->open);
     openMessages[kind] -= outgoing->open;
     outgoing->open = 0;
+    outgoing->openDueNs = 0;
   }
   clients.openPings -= client->openPings;
   client->openPings = 0;

@@ -74,8 +74,17 @@ void clientAnswered(Client *client, MessageKind kind, unsigned status, uint64_t 
   char name[16];
   Outgoing *outgoing = &client->outgoing[kind];
   /* An answer that nobody waits for. */
-  if (outgoing->open == 0) return;
+  if (outgoing->open == 0) {
+    countNamed(&counters.answers[kind], "unexpected", 1);
+    return;
+  }
   outgoing->open--;
+  outgoing->openDueNs ^= dueNs;
+  if (outgoing->open == 0 && outgoing->openDueNs != 0) {
+    /* One message has two answers, and another none. */
+    countNamed(&counters.answers[kind], "unexpected", 1);
+    outgoing->openDueNs = 0;
+  }
   openMessages[kind]--;
   if (status == 0) outgoing->accepted++;
   snprintf(name, sizeof name, "%u", status);

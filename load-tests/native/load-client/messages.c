@@ -22,7 +22,7 @@ static Run runs[MESSAGE_KINDS];
 uint64_t openMessages[MESSAGE_KINDS];
 
 uint64_t waitingMessages(MessageKind kind) {
-  return runs[kind].pacer.done - runs[kind].sent;
+  return runs[kind].total - runs[kind].sent;
 }
 
 void startMessages(MessageKind kind, MessageRun wanted) {
@@ -82,6 +82,7 @@ static void sendOwed(Client *client, MessageKind kind, Buffer *out) {
     counters.sent[kind]++;
     if (!protocol->answers) continue;
     outgoing->open++;
+    outgoing->openDueNs ^= pacerDueOf(&run->pacer, turn);
     openMessages[kind]++;
   }
 }

@@ -19,7 +19,7 @@ extern uint64_t openMessages[MESSAGE_KINDS];
 
 /* Takes the place of the run before; what of that was due and not sent is counted as `dropped`. */
 void startMessages(MessageKind kind, MessageRun run);
-/* How many are due and not sent yet: their senders have too many open, or are away. */
+/* How many are not sent yet: not due, or their senders have too many open, or are away. */
 uint64_t waitingMessages(MessageKind kind);
 /* Writes what the client has due and may send. */
 void sendWhatIsDue(Client *client, Buffer *out);

@@ -105,7 +105,7 @@ export function readArguments(args: readonly string[]): Request {
 export function needNodes({ name, fewestNodes = 1 }: Scenario, nodes: number): void {
   if (nodes < fewestNodes)
     throw new Error(
-      `${name} sends from node to node: it needs ${fewestNodes} push-servers at least, and there is ${nodes}`,
+      `${name} needs ${fewestNodes} push-servers at least, and ${nodes === 1 ? 'there is 1' : `there are ${nodes}`}`,
     );
 }
 

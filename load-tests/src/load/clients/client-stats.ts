@@ -23,14 +23,14 @@ export interface ClientCounts {
   readonly duplicates: number;
   /** Sequence numbers that were skipped. */
   readonly gaps: number;
-  /** The last sequence number of a broadcast that a client has: of the one that is furthest behind, and furthest ahead. */
-  readonly lastBroadcast: { readonly min: number; readonly max: number };
+  /** The last sequence number of a broadcast that a client has, of the one that is furthest behind. */
+  readonly lastBroadcast: { readonly min: number };
   readonly acknowledged: number;
   readonly sent: number;
   /** By status number. */
   readonly sendAnswers: Counts;
   readonly sendsOpen: number;
-  /** Due, and held back because the client has as many open as the server takes. */
+  /** Not sent yet: not due, or held back because the client is away or has as many open as the server takes. */
   readonly sendsWaiting: number;
   readonly published: number;
   readonly publishAnswers: Counts;
@@ -39,8 +39,6 @@ export interface ClientCounts {
   readonly pings: number;
   readonly pongs: number;
   readonly pingsOpen: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
 }
 
 /** With how long things took. */
@@ -85,7 +83,6 @@ export function countsTogether(all: readonly ClientCounts[]): ClientCounts {
     gaps: sum(({ gaps }) => gaps),
     lastBroadcast: {
       min: Math.min(...all.map(({ lastBroadcast }) => lastBroadcast.min)),
-      max: Math.max(...all.map(({ lastBroadcast }) => lastBroadcast.max)),
     },
     acknowledged: sum(({ acknowledged }) => acknowledged),
     sent: sum(({ sent }) => sent),
@@ -99,8 +96,6 @@ export function countsTogether(all: readonly ClientCounts[]): ClientCounts {
     pings: sum(({ pings }) => pings),
     pongs: sum(({ pongs }) => pongs),
     pingsOpen: sum(({ pingsOpen }) => pingsOpen),
-    bytesIn: sum(({ bytesIn }) => bytesIn),
-    bytesOut: sum(({ bytesOut }) => bytesOut),
   };
 }
 

@@ -30,12 +30,13 @@ interface Hand {
   readonly count: number;
 }
 
-export interface Holding {
+/** What goes on whatever is measured, in CPU seconds a second. */
+export interface Background {
   readonly pushServers: number;
   readonly machine: number;
 }
 
-export const NOT_MEASURED: Holding = { pushServers: 0, machine: 0 };
+export const NO_BACKGROUND: Background = { pushServers: 0, machine: 0 };
 
 /** Holds tokens. */
 export const privateFolder = 'private';
@@ -60,8 +61,8 @@ const PATIENCE_MS = 60_000;
 /** Lean clients, dealt out over processes of their own. */
 export class Fleet {
   readonly hands: readonly Hand[];
-  /** CPU microseconds that it costs to hold one of the clients for a minute; 0 until it was measured. */
-  holding = NOT_MEASURED;
+  /** Is taken off what is measured meanwhile. */
+  background = NO_BACKGROUND;
   readonly #options: FleetOptions;
 
   private constructor(options: FleetOptions, hands: readonly Hand[]) {

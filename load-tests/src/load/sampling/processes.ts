@@ -1,6 +1,6 @@
 import { cpuSecondsOf, machineUse, proportionalBytesOf } from '../../lib/proc.ts';
 import type { ProcessGroup, Target } from '../target/target.ts';
-import type { Fleet, Holding } from '../clients/fleet.ts';
+import type { Background, Fleet } from '../clients/fleet.ts';
 
 export interface GroupUse {
   cpuSeconds: number;
@@ -52,22 +52,20 @@ export class CpuMeter {
     this.#before = new Map(this.#processes.map(({ pid }) => [pid, cpuSecondsOf(pid)]));
   }
 
-  /** Of a group since the beginning; NaN where none of its processes can be seen. Of push-servers without what it costs to hold the clients. */
+  /** Of a group since the beginning; NaN where none of its processes can be seen. Of push-servers without the background. */
   seconds(group: ProcessGroup): number {
     const own = this.#processes.filter((process) => process.group === group);
     if (own.length === 0) return NaN;
     const used = own.reduce((sum, { pid }) => sum + cpuSecondsOf(pid) - this.#before.get(pid)!, 0);
-    return group === 'push-servers' ? used - this.#heldSeconds('pushServers') : used;
+    return group === 'push-servers' ? used - this.#backgroundSeconds('pushServers') : used;
   }
 
-  /** Of everything on this machine, without what it costs to hold the clients. */
+  /** Of everything on this machine, without the background. */
   machineSeconds(): number {
-    return machineUse().busyCpuSeconds - this.#machineBefore - this.#heldSeconds('machine');
+    return machineUse().busyCpuSeconds - this.#machineBefore - this.#backgroundSeconds('machine');
   }
 
-  /** As far as it is known. */
-  #heldSeconds(by: keyof Holding): number {
-    const minutes = (performance.now() - this.#startedAtMs) / 60_000;
-    return (this.#fleet.holding[by] * this.#fleet.clients * minutes) / 1e6;
+  #backgroundSeconds(by: keyof Background): number {
+    return (this.#fleet.background[by] * (performance.now() - this.#startedAtMs)) / 1000;
   }
 }

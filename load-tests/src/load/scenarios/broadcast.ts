@@ -4,13 +4,14 @@ import { percentile, type Histogram } from '../clients/histogram.ts';
 import type { Goal } from '../findings.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDeliveries, checkNobodyLeft, resetCounts } from './checks.ts';
-import { hold } from './idle.ts';
+import { withoutHeartbeats } from './idle.ts';
 import { signIn } from './logins.ts';
 
 export const PAYLOAD_BYTES = 128;
 export const IN_A_ROW = 20;
+/** Until then the code of a push is not compiled. */
+export const WARM_UP = 1;
 const SINGLES = 5;
-const HOLD_SECONDS = 20;
 const PATIENCE_MS = 60_000;
 /** Slower than this is not coming any more. */
 const FEWEST_PER_SECOND = 20_000;
@@ -23,19 +24,15 @@ export const broadcast: Scenario = {
   run: async (bench) => {
     const { fleet } = bench;
     await bench.phase('signing in', () => signIn(bench, fleet));
-    await bench.phase('warming up', () => prepareToPush(bench));
-    const single = await bench.phase('one at a time', () => pushSingly(bench, fleet));
-    reportBroadcasts(bench, 'a broadcast', single);
-    const joined = await bench.phase('in a row', () => pushInARow(bench, fleet));
-    reportInARow(bench, single.microseconds, joined);
+    await bench.phase('warming up', () => pushSingly(bench, fleet, WARM_UP));
+    await withoutHeartbeats(bench, fleet, async () => {
+      const single = await bench.phase('one at a time', () => pushSingly(bench, fleet));
+      reportBroadcasts(bench, 'a broadcast', single);
+      const joined = await bench.phase('in a row', () => pushInARow(bench, fleet));
+      reportInARow(bench, single.microseconds, joined);
+    });
   },
 };
-
-/** Until then the code of a push is not compiled, and what is to be taken off for holding the clients is not known. */
-export async function prepareToPush(bench: Bench): Promise<void> {
-  await pushSingly(bench, bench.fleet, 1);
-  await hold(bench, bench.fleet, HOLD_SECONDS);
-}
 
 /** What broadcasts took. */
 export interface Broadcasts {

@@ -32,11 +32,12 @@ export function checkDeliveries(
  */
 export function checkSends(
   { findings }: Bench,
-  { sent, sendAnswers, unmarked, duplicates, gaps }: ClientStats,
+  { sent, sendsWaiting, sendAnswers, unmarked, duplicates, gaps }: ClientStats,
   delivered: number,
 ): void {
   const acknowledged = sendAnswers[SendStatus.SEND_STATUS_DELIVERED] ?? 0;
   findings.check(sent > 0, 'client to client: nothing was sent');
+  findings.same('client to client: not sent in time', sendsWaiting, 0);
   findings.same('client to client: answered', totalOf(sendAnswers), sent);
   findings.check(
     delivered >= acknowledged,
@@ -52,9 +53,13 @@ export function checkSends(
 }
 
 /** Each message that was published has an answer. Answers how many were accepted. */
-export function checkPublishes({ findings }: Bench, { published, publishAnswers }: ClientStats): number {
+export function checkPublishes(
+  { findings }: Bench,
+  { published, publishesWaiting, publishAnswers }: ClientStats,
+): number {
   const accepted = publishAnswers[PublishStatus.PUBLISH_STATUS_ACCEPTED] ?? 0;
   findings.check(published > 0, 'upstream: nothing was published');
+  findings.same('upstream: not published in time', publishesWaiting, 0);
   findings.same('upstream: answered', totalOf(publishAnswers), published);
   findings.figure('upstream, not accepted and answered so', published - accepted, '', { atMost: 0 });
   return accepted;
@@ -87,7 +92,8 @@ export function reportRefusals(
 
 /** Directory and nodes both count as many online as are connected. */
 export async function checkDrift({ findings, target }: Bench, connected: number): Promise<void> {
-  const drift = await driftFrom(connected, target);
+  const { drift, seconds } = await driftFrom(connected, target);
+  findings.figure('until the online count was right', seconds, 's');
   findings.figure('online count against live connections, drift', drift, '', { atMost: 0 });
   findings.same('drift of the online count', drift, 0);
 }

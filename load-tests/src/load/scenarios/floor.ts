@@ -1,7 +1,8 @@
 import { median } from '../../lib/median.ts';
 import { BareServer } from '../bare.ts';
 import type { Bench, Scenario } from '../scenario.ts';
-import { IN_A_ROW, PAYLOAD_BYTES, prepareToPush, pushSingly } from './broadcast.ts';
+import { IN_A_ROW, PAYLOAD_BYTES, pushSingly, WARM_UP } from './broadcast.ts';
+import { withoutHeartbeats } from './idle.ts';
 import { signIn } from './logins.ts';
 
 /** The servers take turns, so that a busy moment of the machine does not hit one of them alone. */
@@ -29,15 +30,17 @@ export async function measureFloor(bench: Bench, turns: number): Promise<number>
       BareServer.start('net', PAYLOAD_BYTES, bench),
     );
     try {
-      await bench.phase('warming up', () => prepareToPush(bench));
+      await bench.phase('warming up', () => pushSingly(bench, fleet, WARM_UP));
       const found = { own: [] as number[], c: [] as number[], net: [] as number[], joined: [] as number[] };
-      for (let turn = 1; turn <= turns; turn++)
-        await bench.phase(`turn ${turn} of ${turns}`, async () => {
-          found.own.push((await pushSingly(bench, fleet, ROUNDS)).microseconds);
-          found.c.push(await c.write(ROUNDS));
-          found.net.push(await net.write(ROUNDS));
-          found.joined.push(await c.write(1, IN_A_ROW));
-        });
+      const turn = async () => {
+        found.own.push((await pushSingly(bench, fleet, ROUNDS)).microseconds);
+        found.c.push(await c.write(ROUNDS));
+        found.net.push(await net.write(ROUNDS));
+        found.joined.push(await c.write(1, IN_A_ROW));
+      };
+      await withoutHeartbeats(bench, fleet, async () => {
+        for (let number = 1; number <= turns; number++) await bench.phase(`turn ${number} of ${turns}`, turn);
+      });
       const own = median(found.own);
       const bare = median(found.c);
       const node = median(found.net);

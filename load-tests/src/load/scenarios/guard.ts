@@ -11,7 +11,7 @@ const GENEROUS = 2;
 
 export const guard: Scenario = {
   name: 'guard',
-  what: 'a short look at the ratios and costs that do not depend on the machine; fails at twice a goal',
+  what: 'a short look at ratios and costs; fails at twice a goal',
   hasBareServers: true,
   defaults: { connections: 8000, nodes: 1, ratePerSecond: 1, durationSeconds: 1 },
   services: ['route'],

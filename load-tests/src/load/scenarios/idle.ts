@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CpuMeter } from '../sampling/processes.ts';
 import type { ClientStats } from '../clients/client-stats.ts';
-import { NOT_MEASURED, type Fleet } from '../clients/fleet.ts';
+import { NO_BACKGROUND, type Background, type Fleet } from '../clients/fleet.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { checkDrift, checkNobodyLeft, checkOpenFiles, resetCounts } from './checks.ts';
 import { signIn, warmUp } from './logins.ts';
 import { measureMemory, reportEmpty, reportPerConnection } from './memory.ts';
 
+const QUIET_SECONDS = 20;
 const GONE_DEADLINE_MS = 60_000;
 const ANSWER_DEADLINE_MS = 60_000;
 
@@ -59,7 +60,6 @@ export async function hold(
   const meter = new CpuMeter(target, fleet);
   const startedAtMs = performance.now();
   await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
-  fleet.holding = NOT_MEASURED;
   await sleep(seconds * 1000);
   const minutes = (performance.now() - startedAtMs) / 60_000;
   const each = (meter.seconds('push-servers') / fleet.clients / minutes) * 1e6;
@@ -82,9 +82,44 @@ export async function hold(
   findings.same('heartbeats that were answered', stats.pongs, stats.pings);
   checkNobodyLeft(bench, 'held', stats);
   await fleet.tell('heartbeat', { seconds: heartbeatSeconds });
-  fleet.holding = { pushServers: each, machine };
   const seen = sampler.samples.slice(samplesBefore).map(({ connected }) => connected);
   return { microseconds: each, connected: Math.min(...seen, stats.connected) };
+}
+
+/**
+ * Measures what messages cost while no client has a heartbeat, a minute or two at most; what the cluster does by itself meanwhile, as asking whether
+ * routes stand, is measured first and taken off.
+ */
+export async function withoutHeartbeats<Value>(
+  bench: Bench,
+  fleet: Fleet,
+  work: () => Promise<Value>,
+  quietSeconds = QUIET_SECONDS,
+): Promise<Value> {
+  await stopHeartbeats(fleet);
+  fleet.background = await bench.phase('nothing', () => measureBackground(bench, fleet, quietSeconds));
+  const value = await work();
+  fleet.background = NO_BACKGROUND;
+  await fleet.tell('heartbeat', { seconds: bench.heartbeatSeconds });
+  return value;
+}
+
+async function measureBackground(
+  { findings, target }: Bench,
+  fleet: Fleet,
+  quietSeconds: number,
+): Promise<Background> {
+  const meter = new CpuMeter(target, fleet);
+  const startedAtMs = performance.now();
+  await sleep(quietSeconds * 1000);
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  const pushServers = meter.seconds('push-servers') / seconds;
+  findings.figure(
+    `CPU of the push-servers for each of ${fleet.clients} connections and minute without heartbeats`,
+    ((pushServers * 60) / fleet.clients) * 1e6,
+    'us',
+  );
+  return { pushServers, machine: meter.machineSeconds() / seconds };
 }
 
 /** Waits until each that was sent has its answer. */

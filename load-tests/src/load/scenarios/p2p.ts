@@ -31,7 +31,7 @@ export const p2p: Scenario = {
     await bench.phase('warming up', () => warmUpSends(bench, fleet, ratePerSecond, SENDERS));
     const goals = ratePerSecond >= GOAL_PER_SECOND ? GOALS : {};
     const { machine } = await bench.phase('sending', () =>
-      measureSends(bench, fleet, options, goals, SENDERS),
+      measureSends(bench, fleet, options, { goals, senders: SENDERS }),
     );
     bench.findings.figure('client to client, CPU per message of the whole machine', machine, 'us');
   },
@@ -97,13 +97,19 @@ async function send(fleet: Fleet, ratePerSecond: number, seconds: number, sender
   return (performance.now() - startedAtMs) / 1000;
 }
 
+interface SendsToMeasure {
+  readonly goals?: Readonly<Record<number, Goal>>;
+  readonly senders?: number;
+  /** What is particular about them. */
+  readonly of?: string;
+}
+
 /** Sends at a rate for a time. Answers the CPU per message in microseconds. */
 export async function measureSends(
   bench: Bench,
   fleet: Fleet,
   { ratePerSecond, durationSeconds }: Pick<LoadOptions, 'ratePerSecond' | 'durationSeconds'>,
-  goals: Readonly<Record<number, Goal>> = {},
-  senders?: number,
+  { goals, senders, of = '' }: SendsToMeasure = {},
 ): Promise<{ pushServers: number; machine: number }> {
   const { findings, target } = bench;
   await resetCounts(fleet);
@@ -116,7 +122,7 @@ export async function measureSends(
   checkSends(bench, stats, stats.delivered);
   checkNobodyLeft(bench, 'client to client', stats);
   const rate = Math.round(ratePerSecond);
-  const load = `${rate}/s, ${fleet.clients} clients, ${fleet.serversIn(target).length} nodes`;
+  const load = `${rate}/s, ${fleet.clients} clients, ${fleet.serversIn(target).length} nodes${of}`;
   findings.figure(`client to client, delivered: ${load}`, delivered / seconds, '/s');
   findings.figure(`client to client, CPU per message of push-servers: ${load}`, pushServers, 'us');
   findings.latency(`client to client, due until answered: ${load}`, stats.histograms.send, goals);

@@ -106,7 +106,11 @@ interface Published {
 }
 
 /** What each client published and heard of, against its rows after that one. Answers how many were acknowledged and are not there. */
-async function compareRows({ fleet, findings }: Bench, rows: Rows, newestBefore: number): Promise<number> {
+export async function compareRows(
+  { fleet, findings }: Bench,
+  rows: Rows,
+  newestBefore: number,
+): Promise<number> {
   const stored = await rows.ofClients(KIND, newestBefore);
   const { missing, twice, neverSent } = differences(await publishedBy(fleet), stored);
   findings.same('upstream: acknowledged to a client and not among its rows', missing, 0);

@@ -9,14 +9,18 @@ interface Online {
 
 const SETTLE_DEADLINE_MS = 90_000;
 
-/** Waits until nodes and directory agree on so many clients; answers how far they are from that in the end. */
-export async function driftFrom(connected: number, target: Target): Promise<number> {
+/** Waits until nodes and directory agree on so many clients; answers how far they are from that in the end, and how long that took. */
+export async function driftFrom(
+  connected: number,
+  target: Target,
+): Promise<{ drift: number; seconds: number }> {
+  const startedAtMs = performance.now();
   const online = await until(
     () => target.call<Online>({ role: 'admin', method: 'GET', path: '/v1/online' }),
     (seen) => driftOf(seen, connected) === 0,
     SETTLE_DEADLINE_MS,
   );
-  return driftOf(online, connected);
+  return { drift: driftOf(online, connected), seconds: (performance.now() - startedAtMs) / 1000 };
 }
 
 /** How far the count of the nodes or that of the directory, whichever is further, is from the connections that there are. */

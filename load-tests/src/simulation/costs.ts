@@ -24,7 +24,7 @@ export const costs = {
     from: `${load('idle')}: a heartbeat, the audit, and what else a connection asks for in a minute`,
   },
   cpuPerLogin: { value: 137, unit: 'us', from: load('storm') },
-  cpuPerBroadcastRecipient: { value: 10.7, unit: 'us', from: load('broadcast') },
+  cpuPerBroadcastRecipient: { value: 10, unit: 'us', from: load('broadcast') },
   cpuPerSend: {
     value: 56,
     unit: 'us',

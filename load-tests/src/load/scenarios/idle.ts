@@ -97,7 +97,9 @@ export async function withoutHeartbeats<Value>(
   quietSeconds = QUIET_SECONDS,
 ): Promise<Value> {
   await stopHeartbeats(fleet);
-  fleet.background = await bench.phase('nothing', () => measureBackground(bench, fleet, quietSeconds));
+  fleet.background = await bench.phase('neither heartbeats nor messages', () =>
+    measureBackground(bench, fleet, quietSeconds),
+  );
   const value = await work();
   fleet.background = NO_BACKGROUND;
   await fleet.tell('heartbeat', { seconds: bench.heartbeatSeconds });

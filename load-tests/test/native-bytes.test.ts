@@ -8,6 +8,7 @@ import {
   FrameType,
   isProtocolError,
   PONG_FRAME,
+  type Frame,
 } from '@longwire/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../test-support/helpers.ts';
@@ -51,6 +52,17 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
     await clients.tell('connect');
   };
 
+  /** Lets one client in, and hands over what it sends then. */
+  const connectAndRead = async (onFrame: (frame: Frame) => void) => {
+    server.onConnect = (socket) => {
+      const parser = new FrameParser(65_536);
+      socket.on('data', (bytes) => parser.push(bytes, (frame) => (onFrame(frame), true)));
+      socket.write(connected);
+    };
+    await connect();
+    await statsWhen(clients, (stats) => stats.connected === 1);
+  };
+
   it('know which heartbeats have no answer, whenever counts begin anew', async () => {
     server.onConnect = (socket) => void socket.write(connected);
     await connect();
@@ -68,20 +80,11 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
 
   it('take frames however they are cut, and acknowledge those of one read together', async () => {
     const acknowledged: number[][] = [];
-    server.onConnect = (socket) => {
-      const parser = new FrameParser(65_536);
-      socket.on('data', (bytes) => {
-        parser.push(bytes, (frame) => {
-          if (frame.type !== FrameType.acknowledge) return true;
-          const message = decodeMessage('acknowledge', frame);
-          if (!isProtocolError(message)) acknowledged.push([...message.deliveryIds]);
-          return true;
-        });
-      });
-      socket.write(connected);
-    };
-    await connect();
-    await statsWhen(clients, (stats) => stats.connected === 1);
+    await connectAndRead((frame) => {
+      if (frame.type !== FrameType.acknowledge) return;
+      const message = decodeMessage('acknowledge', frame);
+      if (!isProtocolError(message)) acknowledged.push([...message.deliveryIds]);
+    });
     const frames = [1, 2, 3].map((sequence) =>
       encodeFrame('deliver', {
         deliveryId: 1000 * sequence,
@@ -111,19 +114,11 @@ describe.skipIf(!hasProgram('cc'))('native clients and what they are sent', () =
 
   it('know an answer that is the second of its message', async () => {
     const messageIds: string[] = [];
-    server.onConnect = (socket) => {
-      const parser = new FrameParser(65_536);
-      socket.on('data', (bytes) => {
-        parser.push(bytes, (frame) => {
-          const message = frame.type === FrameType.send ? decodeMessage('send', frame) : null;
-          if (message !== null && !isProtocolError(message)) messageIds.push(message.messageId);
-          return true;
-        });
-      });
-      socket.write(connected);
-    };
-    await connect();
-    await statsWhen(clients, (stats) => stats.connected === 1);
+    await connectAndRead((frame) => {
+      if (frame.type !== FrameType.send) return;
+      const message = decodeMessage('send', frame);
+      if (!isProtocolError(message)) messageIds.push(message.messageId);
+    });
     const to = await programs.file('recipients', ['client-0']);
     await clients.tell('send', { rate: 1000, seconds: 0.002, bytes: 100, senders: 1, to });
     await waitFor(() => messageIds.length === 2);

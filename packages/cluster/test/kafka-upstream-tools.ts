@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { compatibilityPartitioner, Producer } from '@platformatic/kafka';
 import type { Admin, Message, MessageToProduce } from '@platformatic/kafka';
 import { pino, type Logger } from 'pino';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { realBackend } from '../../../test-support/backends.ts';
 import { kafkaOptions, TopicReader, withKafkaAdmin } from '../../../test-support/kafka.ts';
 import type { KafkaSettings } from '../src/config.ts';
 import { KafkaUpstreamLog } from '../src/upstream/index.ts';
-import { roomy } from './upstream.conformance.ts';
+import { eventually, roomy } from './upstream.conformance.ts';
 
 export const brokers = realBackend('kafka');
 const silent = pino({ level: 'silent' });
@@ -89,6 +89,13 @@ export async function read(topic: string): Promise<readonly Message[]> {
   const reader = await TopicReader.open(brokers as string, topic);
   later(() => reader.close());
   return reader.messages;
+}
+
+/** The only message of the topic. */
+export async function readOne(topic: string): Promise<Message> {
+  const messages = await read(topic);
+  await expect.poll(() => messages.length, eventually).toBe(1);
+  return messages[0]!;
 }
 
 export function headersOf({ headerEntries }: Message): Record<string, string> {

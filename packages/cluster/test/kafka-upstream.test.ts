@@ -1,10 +1,4 @@
-import {
-  ConfigResourceTypes,
-  MultipleErrors,
-  ProtocolError,
-  UserError,
-  type Message,
-} from '@platformatic/kafka';
+import { ConfigResourceTypes, MultipleErrors, ProtocolError, UserError } from '@platformatic/kafka';
 import { describe, expect, test } from 'vitest';
 import { UpstreamTooLarge } from '../src/upstream/index.ts';
 import { isRetriable, minInSyncReplicas } from '../src/upstream/kafka-client.ts';
@@ -20,6 +14,7 @@ import {
   opens,
   produce,
   read,
+  readOne,
   settings,
 } from './kafka-upstream-tools.ts';
 import { eventually, record, upstreamConformance } from './upstream.conformance.ts';
@@ -60,9 +55,7 @@ describe.skipIf(brokers === null)('KafkaUpstreamLog', () => {
     const { topic, deadLetterTopic } = settings();
     const log = await opens({ topic, deadLetterTopic });
     await log.publish(record('ann', 7));
-    const messages = await read(topic);
-    await expect.poll(() => messages.length, eventually).toBe(1);
-    const [message] = messages as readonly [Message];
+    const message = await readOne(topic);
     expect([message.key, message.value].map(String)).toEqual(['ann', 'payload 7']);
     expect(headersOf(message)).toEqual({
       messageId: 'm-7',

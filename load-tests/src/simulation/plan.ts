@@ -1,6 +1,6 @@
 import { costs } from './costs.ts';
 
-/** What a client does, on average over a day; a busy hour is as many times that. The plan is as good as these are for an application. */
+/** What a client does, on average over a day: multiply all but heartbeats for a busier hour. The plan is as good as these are for an application. */
 export const assumptions = {
   clientsPerNode: 50_000,
   zones: 3,
